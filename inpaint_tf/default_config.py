@@ -1,0 +1,68 @@
+"""Every setting of a training run, with the values of the 2018 code.
+
+The files under configs/ change what differs. Any field can be set on the command line:
+`--config.data.batch_size=8`. Lengths are pixels, steps are iterations.
+"""
+
+from ml_collections import ConfigDict
+
+
+def default_config():
+    """A locked `ConfigDict`: a field that is not here is refused."""
+    config = ConfigDict()
+
+    config.data = ConfigDict()
+    config.data.train = ""  # folder, glob, list, TFRecord shards, tfds:NAME or packed .npy
+    config.data.validation = ""  # the same; empty: hold `test_count` pictures of `train` out
+    config.data.test_count = 0  # pictures held out by a stable hash of the file name
+    config.data.size = 256  # side of the square pictures trained on
+    config.data.batch_size = 16
+    config.data.crop = "center"  # "center" or "random": the square cut from other pictures
+    config.data.flip = False  # mirror training pictures at random
+
+    config.masks = ConfigDict()
+    config.masks.kind = "random_box"  # "center", "random_box", "freeform" or "pictures"
+    config.masks.size = 128  # side of the hole's box, and of the local critic's input
+    config.masks.max_shrink = 16  # of a random box, on each side, per axis
+    config.masks.per_image = False  # a hole for each image, not one for the batch
+    config.masks.pictures = ""  # folder of mask pictures, for kind "pictures"; white = hole
+    config.masks.invert = False  # black = hole in those pictures
+    config.masks.fill = "grey"  # colour of the covered hole: "grey" or "white"
+
+    config.generator = ConfigDict()
+    config.generator.width = 32  # channels of the first layer; the others follow
+    config.critics = ConfigDict()
+    config.critics.width = 64  # likewise
+
+    config.losses = ConfigDict()
+    config.losses.l1 = 1.2  # weight of the spatially discounted L1 over the hole's box
+    config.losses.coarse = 1.2  # weight of the coarse stage in both reconstruction terms
+    config.losses.ae = 1.2  # weight of the L1 over the known pixels
+    config.losses.adversarial = 0.001  # weight of the critics in the generator's loss
+    config.losses.penalty = 10.0  # weight of the gradient penalties
+    config.losses.discount = 0.9  # base of the spatial discount
+
+    config.optimizer = ConfigDict()  # Adam, the same settings for generator and critics
+    config.optimizer.learning_rate = 1e-4
+    config.optimizer.beta_1 = 0.5
+    config.optimizer.beta_2 = 0.9
+    config.optimizer.epsilon = 1e-8  # TensorFlow 1's default, as the 2018 code used it
+    config.optimizer.schedule = "constant"  # or "cosine": falls to zero over the whole run
+    config.optimizer.critic_factor = 1.0  # learning rate of the critics over the generator's
+
+    config.train = ConfigDict()
+    config.train.coarse_steps = 0  # first, iterations of the coarse network alone
+    config.train.reconstruction_steps = 0  # then, of the generator without critics
+    config.train.steps = 1_000_000  # then, iterations of Algorithm 1
+    config.train.critic_updates = 5  # in each iteration of Algorithm 1
+    config.train.average_decay = 0.0  # moving average of the generator's weights; 0: none
+    config.train.log_every = 20
+    config.train.checkpoint_every = 2000
+    config.train.keep_checkpoints = 3  # the last few; the best generator is kept as well
+    config.train.validate_every = 2000
+    config.train.validation_count = 200  # pictures scored each time
+    config.train.validation_masks = "center"  # kind of hole in them
+    config.train.picture_rows = 6  # of them drawn in TensorBoard
+    config.train.seed = 0
+
+    return config.lock()

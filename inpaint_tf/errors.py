@@ -1,0 +1,52 @@
+"""What a user sees when something they gave cannot be used: one line, no traceback."""
+
+import errno
+import sys
+
+
+class UserError(Exception):
+    """A mistake a user can mend. The message is one line that says what to change."""
+
+
+def run_command(main, check_arguments=None):
+    """Run `main(argv)` under absl; end a `UserError` as `error: ...` on stderr and exit status 1.
+
+    Flag mistakes keep absl's own one-line messages. A full disk and a refused file are the user's
+    to mend too, so `OSError` is reported the same way, naming the file.
+
+    check_arguments: function of argv, called before absl parses it; may raise `UserError`.
+    """
+    from absl import app, flags
+
+    # --help shows the flags of the script that was started; the command is defined elsewhere.
+    for flag in flags.FLAGS.get_key_flags_for_module(main.__module__):
+        flags.FLAGS.register_key_flag_for_module(sys.argv[0], flag)
+
+    def parse(argv):
+        if check_arguments and not {"--help", "-help", "--helpfull"} & set(argv):
+            check_arguments(argv)
+        return app.parse_flags_with_usage(argv)
+
+    try:
+        app.run(main, flags_parser=parse)
+    except UserError as error:
+        message = str(error)
+    except OSError as error:
+        message = describe_os_error(error)
+    except KeyboardInterrupt:
+        message = "stopped by Ctrl-C"
+    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(1)
+
+
+def describe_os_error(error):
+    """One line for an `OSError`: the file it is about, the system's reason, and what to do."""
+    where = f"{error.filename}: " if error.filename else ""
+    advice = {
+        errno.ENOSPC: "; free some space or choose another folder",
+        errno.EDQUOT: "; free some space or choose another folder",
+        errno.EACCES: "; choose a folder you may write to",
+        errno.EPERM: "; choose a folder you may write to",
+        errno.EROFS: "; choose a folder you may write to",
+    }.get(error.errno, "")
+    return f"{where}{error.strerror or error}{advice}"

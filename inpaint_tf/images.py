@@ -1,0 +1,78 @@
+"""The one home of value ranges and of compositing, on the device.
+
+Pictures cross to the device as uint8 RGB in 0..255 and are float32 in [-1, 1] there
+(x / 127.5 - 1, as in the CVPR 2018 code). Masks are float32, 1 = hole, 0 = known.
+Everything here is `keras.ops`, so training, testing, export and demo share it.
+"""
+
+from keras import ops
+
+HOLE_FILLS = {"grey": 0.0, "white": 1.0}
+"""Value in [-1, 1] that covers the hole: mid-grey in the 2018 code, white in the 2022 paper."""
+
+
+def to_unit(images):
+    """uint8 in 0..255, any shape, to float32 in [-1, 1]."""
+    return ops.cast(images, "float32") / 127.5 - 1.0
+
+
+def to_uint8(images):
+    """Float in [-1, 1], any shape, to uint8 in 0..255, rounded to the nearest level."""
+    levels = ops.round((ops.cast(images, "float32") + 1.0) * 127.5)
+    return ops.cast(ops.clip(levels, 0.0, 255.0), "uint8")
+
+
+def fill_hole(images, masks, fill="grey"):
+    """Cover the hole with one colour: what the generator is shown.
+
+    images: (batch, height, width, 3) in [-1, 1]; masks: (batch or 1, height, width, 1).
+    fill: a key of `HOLE_FILLS`.
+    """
+    return images * (1.0 - masks) + HOLE_FILLS[fill] * masks
+
+
+def composite(predictions, images, masks):
+    """Prediction in the hole, picture elsewhere (paper, Algorithm 1, line 6).
+
+    predictions, images: (batch, height, width, 3); masks: (batch or 1, height, width, 1).
+    """
+    return predictions * masks + images * (1.0 - masks)
+
+
+def crop(images, boxes, size):
+    """Cut one `size` box out of each image.
+
+    images: (batch, height, width, channels); boxes: (batch or 1, 2), the top and left of each box
+    in pixels; size: (box height, box width). Returns (batch, box height, box width, channels).
+
+    Rows and columns are selected by products with 0/1 matrices: exact, differentiable to any
+    order, one box per image at no extra cost, and built of operations that every device has.
+    """
+    height, width = ops.shape(images)[1:3]
+    rows = _selection(boxes[:, 0], size[0], height, images.dtype)  # (b, box height, height)
+    columns = _selection(boxes[:, 1], size[1], width, images.dtype)  # (b, box width, width)
+    batch, channels = ops.shape(images)[0], images.shape[3]
+    rows_cut = ops.matmul(rows, ops.reshape(images, (batch, height, width * channels)))
+    rows_cut = ops.reshape(rows_cut, (batch, size[0], width, channels))
+    return ops.matmul(columns[:, None], rows_cut)
+
+
+def _selection(starts, length, full_length, dtype):
+    """0/1 matrices (batch, length, full_length) that pick positions start .. start + length - 1."""
+    wanted = ops.cast(starts, "int32")[:, None] + ops.arange(length)[None, :]
+    return ops.cast(wanted[:, :, None] == ops.arange(full_length)[None, None, :], dtype)
+
+
+def pad_to_multiple(images, multiple):
+    """Repeat the last row and column until height and width are multiples of `multiple`.
+
+    images: (batch, height, width, channels) of any type and any, even unknown, size.
+    """
+    height, width = ops.shape(images)[1:3]
+    images = ops.take(images, _clamped_range(height, multiple), axis=1)
+    return ops.take(images, _clamped_range(width, multiple), axis=2)
+
+
+def _clamped_range(length, multiple):
+    padded = (length + multiple - 1) // multiple * multiple
+    return ops.minimum(ops.arange(padded), length - 1)

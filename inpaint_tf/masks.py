@@ -1,0 +1,106 @@
+"""Where the hole is: boxes, free-form strokes and mask pictures, drawn on the device.
+
+A hole lies in a box, at the centre or at a random place; what is drawn inside the box says which
+of its pixels are hole. The local critic and the discounted loss always see the whole box.
+Masks are float32, 1 = hole, 0 = known.
+"""
+
+from typing import NamedTuple
+
+from keras import ops
+
+from inpaint_tf import strokes
+
+KINDS = ("center", "random_box", "freeform", "pictures")
+
+
+class Hole(NamedTuple):
+    """mask: (batch or 1, height, width, 1); boxes: (batch or 1, 2), int32 top and left;
+    size: (box height, box width), Python ints."""
+
+    mask: object
+    boxes: object
+    size: tuple
+
+
+class HoleDrawer:
+    """Draws the holes of a batch.
+
+    kind: "center", the full box in the middle (2022 paper, section IV);
+      "random_box", a box anywhere, in which the mask is shrunk on both sides of each axis by
+      0 .. `max_shrink` pixels (2018 code);
+      "freeform", random strokes inside a box anywhere;
+      "pictures", one of `pictures`, randomly mirrored, inside a box anywhere.
+    size: side of the box in pixels. `size` of the picture makes strokes and pictures cover all.
+    max_shrink: pixels, for "random_box".
+    per_image: a hole for each image, or one for the batch as in the 2018 code.
+    pictures: uint8 (count, size, size), 0/1, for "pictures".
+    """
+
+    def __init__(self, kind="random_box", size=128, max_shrink=16, per_image=False, pictures=None):
+        if kind not in KINDS:
+            raise ValueError(f"`kind` must be one of {KINDS}. Received: kind={kind!r}")
+        if kind == "pictures" and pictures is None:
+            raise ValueError("`pictures` must be given when kind='pictures'.")
+        self.kind = kind
+        self.size = int(size)
+        self.max_shrink = int(max_shrink)
+        self.per_image = per_image
+        self.pictures = None if pictures is None else ops.convert_to_tensor(pictures, "uint8")
+
+    def draw(self, random, batch, height, width):
+        """Holes for `batch` images of height x width pixels; `random` is a `StepRandom`."""
+        count = batch if self.per_image else 1
+        free = (height - self.size, width - self.size)
+        if min(free) < 0:
+            raise ValueError(
+                f"The hole's size must not exceed the picture's. Received: size={self.size}, "
+                f"picture {height}x{width}"
+            )
+        if self.kind == "center":
+            boxes = ops.convert_to_tensor([[free[0] // 2, free[1] // 2]], "int32")
+        else:
+            boxes = ops.stack(
+                [random.integers((count,), 0, free[0]), random.integers((count,), 0, free[1])],
+                axis=1,
+            )
+        drawing = self._draw_inside(random, count)
+        return Hole(_place(drawing, boxes, height, width), boxes, (self.size, self.size))
+
+    def _draw_inside(self, random, count):
+        """The drawing in box coordinates, (count, size, size, 1)."""
+        if self.kind == "center":
+            return ops.ones((1, self.size, self.size, 1))
+        if self.kind == "random_box":
+            return self._shrunk_boxes(random, count)
+        if self.kind == "freeform":
+            return strokes.draw_strokes(random, count, self.size)
+        return self._chosen_pictures(random, count)
+
+    def _shrunk_boxes(self, random, count):
+        shrink = random.integers((2, count, 1), 0, self.max_shrink)
+        positions = ops.arange(self.size)[None, :]
+        inside = (positions >= shrink) & (positions < self.size - shrink)  # (2, count, size)
+        inside = ops.cast(inside, "float32")
+        return inside[0][:, :, None, None] * inside[1][:, None, :, None]
+
+    def _chosen_pictures(self, random, count):
+        chosen = random.integers((count,), 0, self.pictures.shape[0] - 1)
+        drawing = ops.cast(ops.take(self.pictures, chosen, axis=0), "float32")[..., None]
+        mirrored = random.uniform((2, count, 1, 1, 1)) < 0.5
+        drawing = ops.where(mirrored[0], ops.flip(drawing, 1), drawing)
+        return ops.where(mirrored[1], ops.flip(drawing, 2), drawing)
+
+
+def _place(drawing, boxes, height, width):
+    """Put (count, h, w, 1) drawings at `boxes` of an otherwise known (count, height, width, 1)."""
+    rows = _placement(boxes[:, 0], drawing.shape[1], height)  # (count, height, h)
+    columns = _placement(boxes[:, 1], drawing.shape[2], width)
+    placed = ops.matmul(rows, drawing[..., 0])
+    return ops.matmul(placed, ops.transpose(columns, (0, 2, 1)))[..., None]
+
+
+def _placement(starts, length, full_length):
+    """0/1 matrices (count, full_length, length) that move position i to start + i."""
+    target = ops.cast(starts, "int32")[:, None, None] + ops.arange(length)[None, None, :]
+    return ops.cast(ops.arange(full_length)[None, :, None] == target, "float32")

@@ -1,0 +1,1 @@
+"""The generator and the two critics, as tables of layers."""

@@ -1,0 +1,76 @@
+"""Which device computes, in which precision, and how a function is compiled for it."""
+
+import contextlib
+import os
+
+from absl import logging
+
+from inpaint_tf.errors import UserError
+
+DEVICES = ("auto", "cpu", "gpu")
+PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
+
+
+def configure(device="auto", precision="auto"):
+    """Choose the device and Keras' dtype policy; call once, before any network is built.
+
+    device: a member of `DEVICES`; "auto" takes a GPU where TensorFlow sees one.
+    precision: a member of `PRECISIONS`; "auto" is mixed_bfloat16 on a CPU with bfloat16
+      instructions and float32 elsewhere.
+    Returns (device, precision) as chosen. Raises `UserError` for device="gpu" without a GPU.
+    """
+    with _native_stderr_hidden():
+        import keras
+        import tensorflow as tf
+
+        gpus = tf.config.list_physical_devices("GPU")
+    if device == "gpu" and not gpus:
+        raise UserError("--device=gpu, but TensorFlow sees no GPU here; use --device=cpu")
+    if device == "cpu" or not gpus:
+        tf.config.set_visible_devices([], "GPU")
+        device = "cpu"
+    else:
+        device = "gpu"
+        for gpu in gpus:  # otherwise TensorFlow takes all of the memory at once
+            tf.config.experimental.set_memory_growth(gpu, True)
+    if precision == "auto":
+        fast = device == "cpu" and cpu_multiplies_bfloat16()
+        precision = "mixed_bfloat16" if fast else "float32"
+    keras.config.set_dtype_policy(precision)
+    logging.info("device %s, precision %s", device, precision)
+    return device, precision
+
+
+@contextlib.contextmanager
+def _native_stderr_hidden():
+    """Drop what TensorFlow's libraries print at import: no log level silences their greetings.
+
+    Python's own errors are raised, not printed, and so are not lost.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    shown = os.dup(2)
+    hidden = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(hidden, 2)
+    try:
+        yield
+    finally:
+        os.dup2(shown, 2)
+        os.close(hidden)
+        os.close(shown)
+
+
+def cpu_multiplies_bfloat16():
+    """Whether the processor has bfloat16 products (AMX or AVX-512); False where it cannot tell."""
+    try:
+        with open("/proc/cpuinfo", encoding="ascii", errors="ignore") as cpuinfo:
+            flags = next((line.split() for line in cpuinfo if line.startswith("flags")), [])
+    except OSError:
+        return False
+    return "amx_bf16" in flags or "avx512_bf16" in flags
+
+
+def compiled(function):
+    """`function` as one graph on the device, traced anew for each shape of its arguments."""
+    import tensorflow as tf
+
+    return tf.function(function, autograph=False)

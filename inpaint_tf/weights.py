@@ -1,0 +1,103 @@
+"""Generator weights on disk: a Keras `*.weights.h5` file that says what it is.
+
+Beside the weights the file carries, as one JSON attribute, the settings needed to use them: the
+generator's width, the hole's fill, the picture size and the iteration they were taken at.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from inpaint_tf.errors import UserError
+
+SUFFIX = ".weights.h5"
+GENERATOR_FILE = "generator" + SUFFIX
+BEST_FILE = "best" + SUFFIX
+LATEST = "latest"
+LOGS = "logs"
+ATTRIBUTE = "inpaint_tf"
+DEFAULT_SETTINGS = {"width": 32, "hole_fill": "grey", "size": 256, "step": None}
+"""For a file without settings: the 2018 code's."""
+
+
+def save_generator(generator, path, settings):
+    """Write the weights and their settings, a JSON-able dict, to `path`; not atomic."""
+    import h5py
+
+    generator.save_weights(path)
+    with h5py.File(path, "r+") as file:
+        file.attrs[ATTRIBUTE] = json.dumps(settings, sort_keys=True)
+
+
+def load_generator(weights=LATEST):
+    """Build the generator that `weights` names and load it.
+
+    weights: a run folder, a checkpoint folder, a `*.weights.h5` file, or "latest": the newest run
+      under logs/.
+    Returns (generator, settings); settings has at least the keys of `DEFAULT_SETTINGS`.
+    Raises `UserError` where there is no such file or it does not hold this generator.
+    """
+    from inpaint_tf.networks.generator import build_generator
+
+    path = find_weights(weights)
+    settings = read_settings(path)
+    generator = build_generator(settings["width"])
+    try:
+        generator.load_weights(path)
+    except (ValueError, KeyError, OSError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise UserError(
+            f"{path} does not hold a generator of width {settings['width']}: {reason}"
+        ) from None
+    return generator, settings
+
+
+def find_weights(weights):
+    """The generator's weights file that `weights` (see `load_generator`) stands for."""
+    path = _latest_run() if str(weights) == LATEST else Path(weights)
+    if path.is_file():
+        if not path.name.endswith(SUFFIX):
+            raise UserError(f"{path} is not a *{SUFFIX} file; pass one, or a run folder")
+        return path
+    if path.is_dir():
+        if (path / GENERATOR_FILE).is_file():
+            return path / GENERATOR_FILE
+        checkpoints = sorted(path.glob(f"checkpoints/*/{GENERATOR_FILE}"))
+        if checkpoints:
+            return checkpoints[-1]
+        raise UserError(
+            f"no {GENERATOR_FILE} in {path}; has its training reached a checkpoint yet?"
+        )
+    raise UserError(f"no weights at {path}; pass a run folder, a checkpoint or a *{SUFFIX} file")
+
+
+def read_settings(path):
+    """The settings that a weights file carries, filled up with `DEFAULT_SETTINGS`."""
+    import h5py
+
+    try:
+        with h5py.File(path, "r") as file:
+            return {**DEFAULT_SETTINGS, **json.loads(file.attrs.get(ATTRIBUTE, "{}"))}
+    except OSError:
+        raise UserError(
+            f"{path} is not a readable weights file; copy it again or pass another"
+        ) from None
+
+
+def all_finite(network):
+    """Whether no weight of the network is infinite or not a number."""
+    return all(np.isfinite(weight).all() for weight in network.get_weights())
+
+
+def _latest_run():
+    runs = [
+        folder
+        for folder in (Path(LOGS).iterdir() if Path(LOGS).is_dir() else ())
+        if list(folder.glob(f"checkpoints/*/{GENERATOR_FILE}"))
+    ]
+    if not runs:
+        raise UserError(
+            f"no trained run under {LOGS}/; train one first (python train.py) or pass --weights"
+        )
+    return max(runs, key=lambda folder: (folder / "checkpoints").stat().st_mtime)
