@@ -1,0 +1,115 @@
+"""Checkpoints by step: written whole or not at all, the last few and the best kept.
+
+    RUN/checkpoints/step_00002000/trainer.weights.h5     networks, optimizers, average, step
+    RUN/checkpoints/step_00002000/generator.weights.h5   what testing and export need
+    RUN/checkpoints/step_00002000/state.json             step, and the best score so far
+    RUN/best.weights.h5                                  the generator with the best validation PSNR
+"""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+from inpaint_tf import weights
+from inpaint_tf.errors import UserError
+
+TRAINER_FILE = "trainer" + weights.SUFFIX
+UNFINISHED = ".unfinished"
+
+
+class CheckpointStore:
+    """The checkpoints of one run.
+
+    folder: the run's folder. keep: how many of the latest to keep.
+    settings: what `weights.save_generator` records beside the weights.
+    """
+
+    def __init__(self, folder, keep, settings):
+        self.run = Path(folder)
+        self.folder = self.run / "checkpoints"
+        self.keep = keep
+        self.settings = settings
+        self.best = None  # {"step": int, "psnr": dB}
+
+    def restore(self, trainer):
+        """Load the latest checkpoint into a compiled trainer; returns its step, 0 if none."""
+        shutil.rmtree(self.folder / UNFINISHED, ignore_errors=True)  # left by a kill
+        latest = self.latest()
+        if latest is None:
+            return 0
+        try:
+            trainer.load_weights(latest / TRAINER_FILE)
+            state = json.loads((latest / "state.json").read_text())
+        except (ValueError, KeyError, OSError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise UserError(
+                f"{latest} does not fit this run ({reason}); use the config it was started with, "
+                f"another --workdir, or delete that checkpoint to continue from the one before"
+            ) from None
+        self.best = state["best"]
+        return state["step"]
+
+    def latest(self):
+        """Folder of the latest checkpoint, or None."""
+        return max(self.folder.glob("step_*"), default=None)
+
+    def save(self, trainer, step):
+        """Write a checkpoint of `step`, then remove the oldest beyond `keep`."""
+        target = self.folder / f"step_{step:08d}"
+        if target.exists():
+            return
+        unfinished = self.folder / UNFINISHED
+        try:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir(parents=True)
+            trainer.save_weights(unfinished / TRAINER_FILE)
+            self._save_generator(trainer, unfinished / weights.GENERATOR_FILE, step)
+            (unfinished / "state.json").write_text(json.dumps({"step": step, "best": self.best}))
+            for file in unfinished.iterdir():
+                _flush_to_disk(file)
+            os.replace(unfinished, target)
+            _flush_to_disk(self.folder)
+        except (OSError, RuntimeError) as error:  # HDF5 reports a full disk as either
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise self._not_written(step, error) from None
+        for old in sorted(self.folder.glob("step_*"))[: -self.keep]:
+            shutil.rmtree(old)
+
+    def save_if_best(self, trainer, step, psnr):
+        """Keep the generator as `best.weights.h5` if no earlier validation had a higher PSNR."""
+        if self.best is not None and psnr <= self.best["psnr"]:
+            return
+        unfinished = self.run / (UNFINISHED + weights.SUFFIX)
+        try:
+            self._save_generator(trainer, unfinished, step)
+            _flush_to_disk(unfinished)
+            os.replace(unfinished, self.run / weights.BEST_FILE)
+        except (OSError, RuntimeError) as error:
+            unfinished.unlink(missing_ok=True)
+            raise self._not_written(step, error) from None
+        self.best = {"step": step, "psnr": psnr}
+
+    def describe_latest(self):
+        """For messages: the latest checkpoint, or that there is none."""
+        latest = self.latest()
+        return f"last good checkpoint: {latest}" if latest else "no checkpoint was written yet"
+
+    def _save_generator(self, trainer, path, step):
+        weights.save_generator(trainer.best_generator, path, {**self.settings, "step": step})
+
+    def _not_written(self, step, error):
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        return UserError(
+            f"cannot write the checkpoint of step {step} to {self.run}: {reason}; free some space "
+            f"and run the same command again; {self.describe_latest()}"
+        )
+
+
+def _flush_to_disk(path):
+    """Survive a power cut too: renaming alone does not bring the bytes to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""Commands: each defines its flags and calls the library."""

@@ -1,0 +1,53 @@
+"""Checks `--config` and its overrides before they are parsed, for errors that say what exists."""
+
+import importlib.util
+from pathlib import Path
+
+from ml_collections import ConfigDict
+
+from inpaint_tf.errors import UserError
+
+
+def check_config_arguments(argv):
+    """Raise `UserError` for a missing config file or for a setting that the config has not."""
+    path, overrides = None, []
+    for position, argument in enumerate(argv):
+        name, equals, value = argument.lstrip("-").partition("=")
+        if name == "config":
+            path = value if equals else "".join(argv[position + 1 : position + 2])
+        elif name.startswith("config."):
+            overrides.append(name.removeprefix("config."))
+    if path is None:
+        raise UserError(f"no settings; pass --config=FILE, one of {_shipped_configs()}")
+    config = load_config(path)
+    for override in overrides:
+        check_setting(config, override)
+
+
+def load_config(path):
+    """The `ConfigDict` that a config file's get_config() gives."""
+    if not Path(path).is_file():
+        raise UserError(f"no config file {path}; there are {_shipped_configs()}")
+    spec = importlib.util.spec_from_file_location("inpaint_tf_config", path)
+    if spec is None:
+        raise UserError(f"--config={path} is not a Python file; there are {_shipped_configs()}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.get_config()
+
+
+def check_setting(config, name):
+    """Raise `UserError`, naming those that exist, if `config` has no setting `name`, "a.b"."""
+    found = config
+    for part in name.split("."):
+        if not isinstance(found, ConfigDict) or part not in found:
+            where = f"of {name.rpartition('.')[0]} " if found is not config else ""
+            existing = ", ".join(sorted(found)) if isinstance(found, ConfigDict) else "none"
+            raise UserError(f"unknown setting --config.{name}; those {where}are: {existing}")
+        found = found[part]
+    if isinstance(found, ConfigDict):
+        raise UserError(f"--config.{name} is a group; set one of: {', '.join(sorted(found))}")
+
+
+def _shipped_configs():
+    return ", ".join(sorted(str(path) for path in Path("configs").glob("*.py"))) or "none here"

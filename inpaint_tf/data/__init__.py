@@ -1,0 +1,18 @@
+"""Pictures on disk -> uint8 batches. A source is indexable; a stream of batches is a pure function
+of (source, seed, position), so that a resumed run goes on with exactly the pictures it would have
+had.
+"""
+
+from inpaint_tf.data.pipeline import Batches, batches, in_order
+from inpaint_tf.data.sources import Source, open_source
+from inpaint_tf.data.split import open_train_and_validation, split_source
+
+__all__ = [
+    "Batches",
+    "Source",
+    "batches",
+    "in_order",
+    "open_source",
+    "open_train_and_validation",
+    "split_source",
+]

@@ -1,0 +1,184 @@
+"""Sources of pictures: a folder, a glob, a file list, TFRecord shards, TFDS, a packed cache.
+
+All of them are read by index, in any order and from any thread.
+"""
+
+import glob
+import os
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from inpaint_tf.data.records import RecordSource, is_record_name, open_tfds
+from inpaint_tf.errors import UserError
+from inpaint_tf.files import is_image_name, list_images, read_image
+
+LIST_SUFFIXES = (".txt", ".flist")
+NAMES_SUFFIX = ".names.txt"  # beside a packed cache: FILE.npy.names.txt
+
+
+class Source(Protocol):
+    """An indexable collection of pictures: what every source here offers.
+
+    Attributes:
+      where: how the user named it, for messages.
+      paths: the files that it reads.
+    """
+
+    where: str
+    paths: list
+
+    def __len__(self): ...
+
+    def name(self, index):
+        """What picture `index` is called: a relative path, or a number where it has no name."""
+
+    def read(self, index):
+        """Picture `index` as uint8 (height, width, 3) RGB; `UnreadableImage` where it cannot."""
+
+
+class FileSource:
+    """Picture files.
+
+    Args:
+      paths: of the pictures, in order.
+      names: what they are called, in the same order.
+      where: how the user named the collection.
+    """
+
+    def __init__(self, paths, names, where):
+        self.paths, self.names, self.where = paths, names, where
+
+    def __len__(self):
+        return len(self.paths)
+
+    def name(self, index):
+        return self.names[index]
+
+    def read(self, index):
+        return read_image(self.paths[index])
+
+
+class PackedSource:
+    """A packed cache: one uint8 array (pictures, size, size, 3) in a .npy file, memory-mapped."""
+
+    def __init__(self, path):
+        self.where, self.paths = str(path), [path]
+        try:
+            self.array = np.asarray(np.lib.format.open_memmap(path, mode="r"))
+        except ValueError as error:
+            raise UserError(f"{path} is not a whole .npy file ({error}); pack it again") from None
+        shape = self.array.shape
+        if self.array.dtype != np.uint8 or len(shape) != 4 or shape[3] != 3 or shape[1] != shape[2]:
+            raise UserError(
+                f"{path} must hold uint8 (pictures, size, size, 3), but holds {self.array.dtype} "
+                f"{shape}; make it with `python -m inpaint_tf.pack`"
+            )
+        if not shape[0]:
+            raise UserError(f"{path} holds no pictures; pack it again")
+        self._names = self._read_names(Path(f"{path}{NAMES_SUFFIX}"))
+
+    def _read_names(self, path):
+        if not path.exists():
+            return None
+        names = path.read_text("utf-8", errors="surrogateescape").split("\n")[:-1]
+        if len(names) != len(self):
+            raise UserError(
+                f"{path} has {len(names)} names for {len(self)} pictures; pack again, or remove it"
+            )
+        return names
+
+    def __len__(self):
+        return len(self.array)
+
+    def name(self, index):
+        return self._names[index] if self._names else f"{index:06d}"
+
+    def read(self, index):
+        return np.array(self.array[index])
+
+
+def open_source(spec):
+    """Opens what a user named as a source of pictures.
+
+    Args:
+      spec: one of
+        a folder, with its subfolders, of pictures or else of TFRecord shards;
+        a glob of pictures or of TFRecord shards, such as `faces/*.png` (`**`: any subfolders);
+        a list, `.txt` or `.flist`: a path on each line, relative to the list's folder or to the
+        current one;
+        a TFRecord shard (`.tfrecord` in its name);
+        `tfds:NAME` or `tfds:NAME?split=SPLIT`, such as `tfds:celeb_a_hq/256`;
+        a packed cache, `.npy`;
+        a single picture.
+
+    Raises:
+      UserError: there is nothing there, it is empty, or it is none of these.
+    """
+    spec = os.path.expanduser(os.fspath(spec))
+    if not spec:
+        raise UserError("the path of the pictures is empty; give a folder, a glob, a list, ...")
+    if spec.startswith("tfds:"):
+        return open_tfds(spec)
+    path = Path(spec)
+    if not path.exists():
+        if glob.has_magic(spec):
+            return _open_glob(spec)
+        raise UserError(f"{spec}: no such file or folder; check the path of the pictures")
+    if path.is_dir():
+        return _open_folder(path)
+    if path.suffix.lower() == ".npy":
+        return PackedSource(path)
+    if path.suffix.lower() in LIST_SUFFIXES:
+        return _open_list(path)
+    if is_record_name(path.name):
+        return RecordSource([path], spec)
+    if is_image_name(path.name):
+        return FileSource([path], [path.name], spec)
+    raise UserError(
+        f"{spec} is no picture, list (.txt, .flist), packed cache (.npy) or TFRecord shard "
+        "(.tfrecord); rename it or give another path"
+    )
+
+
+def _open_folder(folder):
+    try:
+        paths = list_images(folder)
+    except UserError:
+        shards = sorted(path for path in folder.rglob("*") if is_record_name(path.name))
+        if shards:
+            return RecordSource(shards, str(folder))
+        raise
+    return FileSource(paths, [path.relative_to(folder).as_posix() for path in paths], str(folder))
+
+
+def _open_glob(pattern):
+    found = sorted(path for path in glob.glob(pattern, recursive=True) if os.path.isfile(path))
+    shards = [path for path in found if is_record_name(os.path.basename(path))]
+    pictures = [path for path in found if is_image_name(path)]
+    if pictures:
+        root = os.path.commonpath([os.path.dirname(path) for path in pictures])
+        names = [Path(os.path.relpath(path, root)).as_posix() for path in pictures]
+        return FileSource(pictures, names, pattern)
+    if shards:
+        return RecordSource(shards, pattern)
+    raise UserError(f"{pattern} matches no pictures and no TFRecord shards; check the pattern")
+
+
+def _open_list(path):
+    text = path.read_text("utf-8", errors="surrogateescape")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise UserError(f"{path} is empty; write the path of a picture on each line")
+    # An absolute path stays itself. One that is nowhere is left for reading to report.
+    beside = (path.parent / line for line in lines)
+    paths = [
+        found if found.exists() else Path(line) for found, line in zip(beside, lines, strict=True)
+    ]
+    if not any(found.exists() for found in paths):
+        raise UserError(
+            f"{path}: none of its {len(lines)} pictures exists (the first is {lines[0]}); paths "
+            f"are relative to {path.parent} or to the current folder"
+        )
+    return FileSource(paths, lines, str(path))

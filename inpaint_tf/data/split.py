@@ -1,0 +1,98 @@
+"""Which pictures train and which are held out."""
+
+import hashlib
+import os
+
+from absl import logging
+
+from inpaint_tf.data.sources import open_source
+from inpaint_tf.errors import UserError
+
+
+class Subset:
+    """Some pictures of a source.
+
+    Args:
+      source: where they are from.
+      indices: which ones, in order.
+    """
+
+    def __init__(self, source, indices):
+        self.source, self.indices = source, indices
+        self.where, self.paths = source.where, source.paths
+
+    def __len__(self):
+        return len(self.indices)
+
+    def name(self, index):
+        return self.source.name(self.indices[index])
+
+    def read(self, index):
+        return self.source.read(self.indices[index])
+
+
+def split_source(source, test_count):
+    """Holds out `test_count` pictures: those whose file names have the smallest hashes.
+
+    The choice depends on the base names alone, not on order, folder or machine; a picture added to
+    the source or removed from it moves at most one other across.
+
+    Returns:
+      (train, held_out), two sources in the order of `source`.
+
+    Raises:
+      UserError: nothing would be left to train on.
+    """
+    if not 0 <= test_count < len(source):
+        raise UserError(
+            f"data.test_count={test_count} must be at least 0 and below {len(source)}, the number "
+            f"of pictures in {source.where}"
+        )
+    by_hash = sorted(range(len(source)), key=lambda index: _hash(source.name(index)))
+    return (
+        Subset(source, sorted(by_hash[test_count:])),
+        Subset(source, sorted(by_hash[:test_count])),
+    )
+
+
+def _hash(name):
+    base = os.path.basename(name).encode("utf-8", errors="surrogateescape")
+    # The whole name decides between pictures of one base name in different folders.
+    return hashlib.sha256(base).digest(), name
+
+
+def open_train_and_validation(train, validation, test_count):
+    """Opens the training pictures and the validation pictures.
+
+    Args:
+      train: spec for `open_source` (data.train).
+      validation: spec of the validation pictures (data.validation), or empty.
+      test_count: without `validation`, how many pictures of `train` to hold out (data.test_count).
+
+    Returns:
+      (train, validation) sources; validation is None where neither is asked for.
+
+    Raises:
+      UserError: either cannot be opened, or both are the same.
+    """
+    source = open_source(train)
+    if not validation:
+        return split_source(source, test_count) if test_count else (source, None)
+    if os.path.realpath(train) == os.path.realpath(validation):
+        raise UserError(
+            f"data.train and data.validation are both {train}; give another validation, or leave "
+            "it empty and set data.test_count to hold pictures out"
+        )
+    held_out = open_source(validation)
+    shared = _real_paths(source) & _real_paths(held_out)
+    if shared:
+        logging.warning(
+            "%d of the files in data.validation are also in data.train, such as %s: validation "
+            "scores will be too good",
+            *(len(shared), min(shared)),
+        )
+    return source, held_out
+
+
+def _real_paths(source):
+    return {os.path.realpath(path) for path in source.paths}

@@ -1,0 +1,131 @@
+"""Command: pictures of any source -> a packed cache, which trains without decoding.
+
+    python -m inpaint_tf.pack --images=faces/train --output=faces_256.npy --size=256
+
+The cache is one uint8 array (pictures, size, size, 3); `data.train=faces_256.npy` reads it. Beside
+it, `faces_256.npy.names.txt` keeps the names of the pictures, a line each.
+"""
+
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+from inpaint_tf.errors import UserError, run_command
+
+
+class PackCounts(NamedTuple):
+    """What `pack` did: pictures written, and unreadable pictures left out."""
+
+    packed: int
+    left_out: int
+
+
+def pack(source, output, size, crop="center", seed=0, overwrite=False, progress=True):
+    """Writes a source as a packed cache, whole or not at all; memory does not grow with it.
+
+    Args:
+      source: a `inpaint_tf.data.Source`.
+      output: path of the .npy file.
+      size: height and width of the squares, in pixels.
+      crop: which square of a picture that is not square: "center" or "random".
+      seed: of the random crops.
+      overwrite: replace a cache that is there.
+      progress: show a progress bar on stderr.
+
+    Returns:
+      `PackCounts`.
+
+    Raises:
+      UserError: `output` is unfit or exists, the disk is too small, too many pictures unreadable.
+    """
+    from tqdm import tqdm
+
+    from inpaint_tf.data.pipeline import check_crop, readable_squares
+    from inpaint_tf.data.readable import ReadablePictures
+    from inpaint_tf.data.sources import NAMES_SUFFIX
+    from inpaint_tf.files import write_whole
+
+    check_crop(crop)
+    output = check_output(output, overwrite)
+    _check_room(output.parent, len(source) * size * size * 3)
+    pictures, names = ReadablePictures(source), []
+    bar = tqdm(total=len(source), desc="packing", unit=" pictures", disable=not progress)
+    # Written as a stream and not through a memory map, where a full disk kills the process.
+    with bar, write_whole(output) as file:
+        _write_header(file, len(source), size)
+        for index, image in readable_squares(pictures, size, crop, seed):
+            file.write(image)
+            names.append(source.name(index).replace("\n", " "))
+            bar.update(index + 1 - bar.n)
+        if pictures.left_out:
+            file.seek(0)
+            _write_header(file, len(names), size)
+        with write_whole(f"{output}{NAMES_SUFFIX}") as names_file:
+            text = "".join(f"{name}\n" for name in names)
+            names_file.write(text.encode("utf-8", errors="surrogateescape"))
+    return PackCounts(len(names), len(pictures.left_out))
+
+
+def check_output(output, overwrite):
+    """The path of the cache to write; UserError where it cannot become one."""
+    output = Path(output).expanduser()
+    if output.suffix != ".npy":
+        raise UserError(f"--output={output} must end in .npy")
+    if not output.parent.is_dir():
+        raise UserError(f"--output={output}: there is no folder {output.parent}; make it first")
+    if output.exists() and not overwrite:
+        raise UserError(f"--output={output} exists; add --overwrite to replace it")
+    return output
+
+
+def _check_room(folder, needed):
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise UserError(
+            f"the cache needs {needed / 2**30:.2f} GiB but {folder} has {free / 2**30:.2f} GiB "
+            "free; free some space, write elsewhere, or choose a smaller --size"
+        )
+
+
+def _write_header(file, pictures, size):
+    """The .npy header; numpy pads it so that a later, smaller count takes the same bytes."""
+    from numpy.lib import format as npy
+
+    shape = (pictures, size, size, 3)
+    npy.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
+
+
+def main(_):
+    """Runs the command; its flags are defined by `cli`."""
+    from absl import flags
+
+    from inpaint_tf.data import open_source
+
+    args = flags.FLAGS
+    # Before the source is opened: listing a large folder takes a while.
+    check_output(args.output, args.overwrite)
+    source = open_source(args.images)
+    try:
+        counts = pack(source, args.output, args.size, args.crop, args.seed, args.overwrite)
+    except KeyboardInterrupt:
+        raise UserError("stopped; nothing was written, run the same command again") from None
+    left_out = f", {counts.left_out} unreadable left out" if counts.left_out else ""
+    print(f"{args.output}: {counts.packed} pictures{left_out}; train with --config.data.train=...")
+
+
+def cli():
+    """Entry point of `python -m inpaint_tf.pack`."""
+    from absl import flags
+
+    flags.DEFINE_string("images", None, "Folder, glob, list, TFRecord, tfds:NAME or cache to pack.")
+    flags.DEFINE_string("output", None, "The .npy file to write.")
+    flags.DEFINE_integer("size", 256, "Height and width of the pictures, pixels.", lower_bound=1)
+    flags.DEFINE_enum("crop", "center", ["center", "random"], "Square of a longer picture.")
+    flags.DEFINE_integer("seed", 0, "Seed of the random crops.", lower_bound=0)
+    flags.DEFINE_boolean("overwrite", False, "Replace a cache that is there.")
+    flags.mark_flags_as_required(["images", "output"])
+    run_command(main)
+
+
+if __name__ == "__main__":
+    cli()

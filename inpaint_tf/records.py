@@ -1,0 +1,49 @@
+"""Where a run writes what it measures: TensorBoard and metrics.csv."""
+
+from inpaint_tf.run_folder import MetricsFile
+from inpaint_tf.training import COLUMNS
+
+TABS = (
+    ("val_", "validation"),
+    ("score_", "critics"),
+    ("critic_", "critics"),
+    ("penalty_", "critics"),
+    ("images_per_second", "speed"),
+    ("waiting_share", "speed"),
+)
+"""Which group of TensorBoard a value's name begins in; the others are losses."""
+
+
+class Records:
+    """Writes scalars to TensorBoard and metrics.csv, and picture rows to TensorBoard.
+
+    folder: the run's folder. step: the step it continues from.
+    """
+
+    def __init__(self, folder, step):
+        import tensorflow as tf
+
+        self.metrics = MetricsFile(folder, COLUMNS, step)
+        self.writer = tf.summary.create_file_writer(str(folder))
+
+    def write(self, step, phase, values):
+        """values: dict of floats by the names in `training.COLUMNS`."""
+        import tensorflow as tf
+
+        self.metrics.append(step, phase, values)
+        with self.writer.as_default(step):
+            for name, value in values.items():
+                tf.summary.scalar(f"{_tab(name)}/{name}", value)
+        self.writer.flush()
+
+    def draw(self, step, picture):
+        """picture: uint8 (height, width, 3), the rows that `Validation.run` gives."""
+        import tensorflow as tf
+
+        caption = "original, masked, coarse, refined, completed, attention"
+        with self.writer.as_default(step):
+            tf.summary.image("pictures", picture[None], description=caption)
+
+
+def _tab(name):
+    return next((tab for prefix, tab in TABS if name.startswith(prefix)), "losses")

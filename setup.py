@@ -1,0 +1,69 @@
+"""What inpaint_tf needs, and the commands it brings."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+ROOT = Path(__file__).resolve().parent
+
+# tensorflow-metal 1.2.0, the newest, loads with TensorFlow 2.18 and 2.19 only: beside a later one
+# even `import tensorflow` fails. It has wheels up to Python 3.12.
+METAL = "sys_platform == 'darwin' and platform_machine == 'arm64' and python_version < '3.13'"
+NOT_METAL = "sys_platform != 'darwin' or platform_machine != 'arm64' or python_version >= '3.13'"
+
+REQUIREMENTS = [
+    f"tensorflow>=2.18.1,<2.20; {METAL}",
+    f"tensorflow-metal==1.2.0; {METAL}",
+    f"tensorflow>=2.18.1,<2.22; {NOT_METAL}",
+    # Every TensorFlow above accepts any later Keras; the training step builds on Keras' Trainer,
+    # which changes between minor releases.
+    "keras>=3.15,<3.16",
+    "tensorboard>=2.18",  # TensorFlow 2.21 no longer brings it
+    # TensorBoard 2.18 to 2.20 imports pkg_resources, which warns from 80.9 and is gone in 82.
+    "setuptools<80.9",
+    "numpy>=2.0,<3",
+    "h5py>=3.11",
+    # Headless: imports on a server without libGL. OpenCV 5 has no CascadeClassifier.
+    "opencv-python-headless>=4.10,<5",
+    "pillow>=10.3",
+    "absl-py>=2.1",
+    "ml_collections>=1.0",
+    "tqdm>=4.66",
+]
+
+EXTRAS = {
+    "cuda": [f"tensorflow[and-cuda]>=2.18.1,<2.22; {NOT_METAL}"],
+    "jax": ["jax>=0.5"],
+    "tfds": ["tensorflow-datasets>=4.9.7"],
+    "dev": ["packaging", "pytest>=8", "pytest-xdist>=3.6", "ruff>=0.9", "scikit-image>=0.24"],
+}
+
+COMMANDS = [
+    "inpaint-tf-train = inpaint_tf.commands.train:run",
+    "inpaint-tf-test = inpaint_tf.commands.test:run",
+    "inpaint-tf-pack = inpaint_tf.pack:run",
+    "inpaint-tf-export = inpaint_tf.export:run",
+]
+
+
+def read_version():
+    """The version in `inpaint_tf/__init__.py`, read as text: its imports are not installed yet."""
+    source = (ROOT / "inpaint_tf" / "__init__.py").read_text(encoding="utf-8")
+    return re.search(r'^__version__ = "(.+)"$', source, re.MULTILINE).group(1)
+
+
+# pip runs this file as `__main__`; the tests read the lists above without building anything.
+if __name__ == "__main__":
+    setup(
+        name="inpaint-tf",
+        version=read_version(),
+        description="Fill the covered part of a face: coarse-to-fine GAN, contextual attention",
+        license="Apache-2.0",
+        python_requires=">=3.11",
+        packages=find_packages(include=["inpaint_tf", "inpaint_tf.*"]),
+        package_data={"": ["*"]},
+        install_requires=REQUIREMENTS,
+        extras_require=EXTRAS,
+        entry_points={"console_scripts": COMMANDS},
+    )
