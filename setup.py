@@ -40,10 +40,10 @@ EXTRAS = {
 }
 
 COMMANDS = [
-    "inpaint-tf-train = inpaint_tf.commands.train:run",
-    "inpaint-tf-test = inpaint_tf.commands.test:run",
-    "inpaint-tf-pack = inpaint_tf.pack:run",
-    "inpaint-tf-export = inpaint_tf.export:run",
+    "inpaint-tf-train = inpaint_tf.commands.train:cli",
+    "inpaint-tf-test = inpaint_tf.commands.test:cli",
+    "inpaint-tf-pack = inpaint_tf.pack:cli",
+    "inpaint-tf-export = inpaint_tf.export:cli",
 ]
 
 

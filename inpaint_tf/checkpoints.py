@@ -39,7 +39,7 @@ class CheckpointStore:
         if latest is None:
             return 0
         try:
-            trainer.load_weights(latest / TRAINER_FILE)
+            weights.load_exactly(trainer, latest / TRAINER_FILE)
             state = json.loads((latest / "state.json").read_text())
         except (ValueError, KeyError, OSError) as error:
             reason = str(error).strip().splitlines()[0]
@@ -96,7 +96,7 @@ class CheckpointStore:
         return f"last good checkpoint: {latest}" if latest else "no checkpoint was written yet"
 
     def _save_generator(self, trainer, path, step):
-        weights.save_generator(trainer.best_generator, path, {**self.settings, "step": step})
+        weights.save_generator(trainer.best_generator(), path, {**self.settings, "step": step})
 
     def _not_written(self, step, error):
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error

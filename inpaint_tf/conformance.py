@@ -206,7 +206,7 @@ def main(argv):
     return 1 if failed else 0
 
 
-def run():
+def cli():
     from absl import flags
 
     flags.DEFINE_string("goldens", None, "goldens taken from the original graph, an .npz file")
@@ -216,4 +216,4 @@ def run():
 
 
 if __name__ == "__main__":
-    run()
+    cli()

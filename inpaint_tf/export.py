@@ -50,7 +50,11 @@ def export(generator, hole_fill, output, overwrite=False):
     module.weights = [variable.value for variable in generator.variables]
     module.serve = serve
     with _folder_made_whole(output) as folder:
-        tf.saved_model.save(module, folder, signatures={"serving_default": serve})
+        try:
+            tf.saved_model.save(module, folder, signatures={"serving_default": serve})
+        except tf.errors.OpError as error:  # a full or refused disk, in TensorFlow's own words
+            reason = error.message.rsplit("; ", 1)[-1]
+            raise UserError(f"--output={output} could not be written: {reason}") from None
 
 
 def check_output(output, overwrite):

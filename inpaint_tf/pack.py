@@ -82,7 +82,7 @@ def _check_room(folder, needed):
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise UserError(
-            f"the cache needs {needed / 2**30:.2f} GiB but {folder} has {free / 2**30:.2f} GiB "
+            f"the cache needs {needed / 2**20:,.1f} MiB but {folder} has {free / 2**20:,.1f} MiB "
             "free; free some space, write elsewhere, or choose a smaller --size"
         )
 

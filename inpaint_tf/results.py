@@ -56,8 +56,12 @@ class Results:
         """Append the row of a picture whose PNG has been written."""
         new = not self._metrics.exists()
         text = _csv_text([row], header=new)
-        with open(self._metrics, "a", encoding="utf-8", newline="") as file:
-            file.write(text)  # at once: a kill leaves whole rows, or a last one without its end
+        try:
+            with open(self._metrics, "a", encoding="utf-8", newline="") as file:
+                file.write(text)  # at once: a kill leaves whole rows, or a last one without its end
+        except OSError as error:  # a full disk names no file
+            error.filename = error.filename or str(self._metrics)
+            raise
         self._rows[row["image"]] = row
 
     def add_failure(self, image, reason):

@@ -87,8 +87,7 @@ class InpaintingTrainer(keras.Model):
     def critic_variables(self):
         return self.local_critic.trainable_variables + self.global_critic.trainable_variables
 
-    @property
-    def best_generator(self):
+    def best_generator(self):  # no property: Keras would save what it returns once more
         """The generator to keep: the moving average where there is one."""
         return self.generator if self.average is None else self.average
 

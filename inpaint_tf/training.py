@@ -114,7 +114,7 @@ def train(trainer, schedule, open_batches, store, records, validation=None, ever
 def _validate(trainer, validation, step, every, store, records):
     if validation is None or step % every["validate"]:
         return {}
-    scores, picture = validation.run(trainer.best_generator)
+    scores, picture = validation.run(trainer.best_generator())
     records.draw(step, picture)
     store.save_if_best(trainer, step, scores["val_psnr"])
     return scores

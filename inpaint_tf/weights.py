@@ -5,6 +5,7 @@ generator's width, the hole's fill, the picture size and the iteration they were
 """
 
 import json
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -44,13 +45,20 @@ def load_generator(weights=LATEST):
     settings = read_settings(path)
     generator = build_generator(settings["width"])
     try:
-        generator.load_weights(path)
+        load_exactly(generator, path)
     except (ValueError, KeyError, OSError) as error:
         reason = str(error).strip().splitlines()[0]
         raise UserError(
             f"{path} does not hold a generator of width {settings['width']}: {reason}"
         ) from None
     return generator, settings
+
+
+def load_exactly(model, path):
+    """`model.load_weights(path)` that raises for a misfit, and does not warn of it before."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Skipping nested container")
+        model.load_weights(path)
 
 
 def find_weights(weights):

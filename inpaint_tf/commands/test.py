@@ -66,7 +66,7 @@ def run_test(args):
     from inpaint_tf import pairing, results, weights
 
     pairs = pairing.find_pairs(args.images, args.masks, args.limit)
-    _check_output_apart(args)
+    _check_output_apart(args, pairs)
     weights.find_weights(args.weights)
     results.prepare_folder(args.output)
     from inpaint_tf.evaluate import evaluate
@@ -110,9 +110,16 @@ def _settings(args, inpainter):
     }
 
 
-def _check_output_apart(args):
+def _check_output_apart(args, pairs):
+    """Refuse an output folder whose results would be read as input, or written over it."""
+    output = Path(args.output).resolve()
+    inside = next((pair for pair in pairs if pair.image.resolve().is_relative_to(output)), None)
+    if inside:
+        raise UserError(
+            f"the picture {inside.image} lies in --output={args.output}; choose another folder"
+        )
     for flag, folder in (("images", Path(args.images)), ("masks", Path(args.masks))):
-        if folder.is_dir() and Path(args.output).resolve().is_relative_to(folder.resolve()):
+        if folder.is_dir() and output.is_relative_to(folder.resolve()):
             raise UserError(
                 f"--output={args.output} lies in --{flag}={folder}, where the results would be "
                 "taken for input; choose a folder outside"
@@ -149,7 +156,7 @@ def _print_scores(args, pairs, output, summary):
 def _print_failures(output):
     if not output.failures:
         return
-    print(f"{len(output.failures)} pictures failed:", file=sys.stderr)
+    print(f"failed pictures: {len(output.failures)}", file=sys.stderr)
     for image, reason in sorted(output.failures.items())[:NAMED_FAILURES]:
         print(f"  {image}: {reason}", file=sys.stderr)
     if len(output.failures) > NAMED_FAILURES:

@@ -18,6 +18,7 @@ def main(argv):
     values = flags.FLAGS
     config = values.config
     runtime.configure(values.device, values.precision)
+    runtime.configure_training()
     check_config(config)
     if values.dry_run:
         return dry_run(config)
@@ -57,7 +58,7 @@ def train(config, workdir, train_source, validation_source):
             config.train.seed,
             start=used * config.data.batch_size,
             crop=config.data.crop,
-        )
+        ).tensors()
 
     ended = run_training(
         trainer,
@@ -276,7 +277,7 @@ def define_flags():
     )
 
 
-def run():
+def cli():
     define_flags()
     from inpaint_tf.commands.config_arguments import check_config_arguments
 

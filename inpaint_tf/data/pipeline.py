@@ -9,6 +9,7 @@ from inpaint_tf.data.parallel import DEFAULT_THREADS, ordered_map
 from inpaint_tf.data.readable import ReadablePictures
 from inpaint_tf.data.sources import PackedSource
 from inpaint_tf.data.split import Subset
+from inpaint_tf.data.tf_dataset import EndingCalls, counted_dataset
 from inpaint_tf.errors import UserError
 from inpaint_tf.files import crop_square, resize
 
@@ -48,14 +49,13 @@ class Batches:
 
     Attributes:
       pictures: `ReadablePictures`; `len(pictures.left_out)` counts the unreadable ones met so far.
-      error: the exception that ended `dataset`, or None.
     """
 
     def __init__(self, source, size, batch_shape, seed, start, crop, parallel):
         check_crop(crop)
         if seed < 0:
             raise UserError(f"the seed of the data must be at least 0, but is {seed}")
-        self.pictures, self.error = ReadablePictures(source), None
+        self.pictures = ReadablePictures(source)
         self._size, self._seed, self._start, self._crop = size, seed, start, crop
         self._shape = (*batch_shape, size, size, 3)
         self._parallel = parallel
@@ -72,32 +72,30 @@ class Batches:
         )
         while True:
             parts = list(itertools.islice(loaded, self._calls_a_batch))
-            yield np.concatenate(parts).reshape(self._shape)
+            yield (parts[0] if len(parts) == 1 else np.concatenate(parts)).reshape(self._shape)
 
     @functools.cached_property
     def dataset(self):
         """The stream as a `tf.data.Dataset` of uint8 batches, prefetched."""
-        import tensorflow as tf
-
-        def load(start):
-            return tf.numpy_function(self._load_or_keep_error, [start], tf.uint8)
-
-        return (
-            tf.data.Dataset.counter(start=self._start, step=self._samples_a_call)
-            .map(load, num_parallel_calls=self._parallel, deterministic=True)
-            .take_while(lambda samples: tf.size(samples) > 0)
-            .batch(self._calls_a_batch, drop_remainder=True)
-            .map(lambda samples: tf.reshape(samples, self._shape))
-            .prefetch(BATCHES_AHEAD)
+        return counted_dataset(
+            self._calls,
+            *(self._start, self._samples_a_call, self._calls_a_batch, self._shape),
+            *(self._parallel, BATCHES_AHEAD),
         )
 
-    def _load_or_keep_error(self, start):
-        """`_load`, but nothing where it fails: tf.data would print a traceback for an exception."""
-        try:
-            return self._load(int(start))
-        except Exception as error:
-            self.error = self.error or error
-            return np.zeros((0,), np.uint8)
+    def tensors(self):
+        """Iterate over `dataset`, that is TensorFlow tensors, raising what iterating would."""
+        yield from self.dataset
+        raise self.error
+
+    @functools.cached_property
+    def _calls(self):
+        return EndingCalls(self._load)
+
+    @property
+    def error(self):
+        """The exception that ended `dataset`, or None."""
+        return self._calls.error
 
     def _load(self, start):
         """Samples from number `start` on: uint8 (samples_a_call, size, size, 3)."""
@@ -171,7 +169,7 @@ def readable_squares(pictures, size, crop="center", seed=0):
 
 def square(image, size, rng=None):
     """A picture (H, W, 3) cut to a square (see `crop_square`) and resized to (size, size, 3)."""
-    return resize(crop_square(image, rng), size, size)
+    return np.ascontiguousarray(resize(crop_square(image, rng), size, size))
 
 
 def check_crop(crop):

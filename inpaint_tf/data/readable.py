@@ -23,6 +23,7 @@ class ReadablePictures:
     def __init__(self, source):
         self.source = source
         self.left_out = {}
+        self._error = None  # raised in every thread, or some would look for a picture for ever
         self._lock = threading.Lock()
 
     def read(self, index):
@@ -31,6 +32,8 @@ class ReadablePictures:
         Raises:
           UserError: more than 5 % of the source's pictures, or all of them, cannot be read.
         """
+        if self._error:
+            raise self._error
         if index in self.left_out:
             return None
         try:
@@ -48,15 +51,18 @@ class ReadablePictures:
         return image
 
     def _leave_out(self, index, error):
+        name, total = self.source.name(index), len(self.source)
         with self._lock:
             if index in self.left_out:
                 return
             self.left_out[index] = error.reason
-            count, total = len(self.left_out), len(self.source)
-        logging.warning("left out, cannot be read: %s: %s", self.source.name(index), error.reason)
-        if count == total or count > max(1, MAX_UNREADABLE * total):
-            raise UserError(
-                f"{count} of the {total} pictures in {self.source.where} cannot be read, more "
-                f"than {MAX_UNREADABLE:.0%} (such as {self.source.name(index)}: {error.reason}); "
-                "replace or remove them"
-            )
+            count = len(self.left_out)
+            logging.warning("left out, cannot be read: %s: %s", name, error.reason)
+            if not self._error and (count == total or count > max(1, MAX_UNREADABLE * total)):
+                self._error = UserError(
+                    f"{count} of the {total} pictures in {self.source.where} cannot be read, more "
+                    f"than {MAX_UNREADABLE:.0%} (such as {name}: {error.reason}); replace or "
+                    "remove them"
+                )
+        if self._error:
+            raise self._error

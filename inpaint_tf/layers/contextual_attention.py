@@ -31,7 +31,7 @@ def contextual_attention(
     if fuse:
         scores = _fuse(scores, height, width)
     valid = _valid_patches(patches.halve(ops.cast(mask, "float32")))  # (batch or 1, 1, n)
-    attention = ops.softmax(softmax_scale * scores * valid, axis=-1) * valid  # (batch, n, n)
+    attention = _softmax(softmax_scale * scores * valid) * valid  # (batch, n, n)
     copied = ops.matmul(ops.cast(attention, dtype), patches.paste_patches(background))
     output = patches.overlap_add(copied, height, width) / 4.0
     return output, _offsets(attention, height, width)
@@ -79,6 +79,11 @@ def _valid_patches(mask):
     """1 where a 3x3 background patch holds no hole pixel: (b, h, w, 1) to (b, 1, h*w)."""
     hole_pixels = ops.sum(patches.match_patches(mask), axis=-1)
     return ops.cast(hole_pixels == 0, "float32")[:, None, :]
+
+
+def _softmax(logits):
+    """Over the last axis. A single patch has weight 1, which Keras would warn about."""
+    return ops.ones_like(logits) if logits.shape[-1] == 1 else ops.softmax(logits, axis=-1)
 
 
 def _offsets(attention, height, width):

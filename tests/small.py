@@ -1,0 +1,42 @@
+"""The smallest trainer that still has every part, shared by the tests of training."""
+
+import keras
+import numpy as np
+
+from inpaint_tf.masks import HoleDrawer
+from inpaint_tf.networks.discriminators import build_global_critic, build_local_critic
+from inpaint_tf.networks.generator import build_generator
+from inpaint_tf.trainer import InpaintingTrainer
+
+SIZE = 32
+SETTINGS = {"width": 4, "hole_fill": "grey", "size": SIZE}
+
+
+def small_trainer(holes=None, average=False, learning_rate=1e-3, seed=0, **settings):
+    """A compiled trainer for 32x32 pictures with 16x16 holes."""
+    keras.utils.set_random_seed(seed)
+    trainer = InpaintingTrainer(
+        build_generator(4),
+        build_local_critic((16, 16), 8),
+        build_global_critic((SIZE, SIZE), 8),
+        holes or HoleDrawer("random_box", size=16, max_shrink=2),
+        average=build_generator(4, name="average") if average else None,
+        critic_updates=2,
+        seed=seed,
+        **settings,
+    )
+    trainer.compile(*(keras.optimizers.Adam(learning_rate, 0.5, 0.9, 1e-8) for _ in range(2)))
+    return trainer
+
+
+def small_batches(per_step, used=0, batch=2):
+    """Endless smooth pictures, (per_step, batch, 32, 32, 3), a function of the position alone."""
+    position = used
+    while True:
+        yield np.stack([_batch(position + index, batch) for index in range(per_step)])
+        position += per_step
+
+
+def _batch(position, batch):
+    coarse = np.random.default_rng(position).integers(0, 256, (batch, 4, 4, 3), dtype="uint8")
+    return np.kron(coarse, np.ones((1, 8, 8, 1), "uint8"))

@@ -1,0 +1,79 @@
+import os
+
+import numpy as np
+import pytest
+from small import SETTINGS
+
+from inpaint_tf import weights
+from inpaint_tf.errors import UserError
+from inpaint_tf.networks.generator import build_generator
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run folder with two checkpoints: (folder, the generator of the later one)."""
+    folder = tmp_path / "logs" / "run"
+    for step in (1, 2):
+        checkpoint = folder / "checkpoints" / f"step_{step:08d}"
+        checkpoint.mkdir(parents=True)
+        generator = build_generator(4)
+        weights.save_generator(
+            generator, checkpoint / weights.GENERATOR_FILE, {**SETTINGS, "step": step}
+        )
+    return folder, generator
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "checkpoints/step_00000002", f"checkpoints/step_00000002/{weights.GENERATOR_FILE}"],
+)
+def test_a_run_a_checkpoint_and_a_file_name_the_same_weights(run, name):
+    folder, generator = run
+    loaded, settings = weights.load_generator(folder / name)
+    assert settings == {**SETTINGS, "step": 2}
+    for found, expected in zip(loaded.get_weights(), generator.get_weights(), strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_latest_is_the_newest_run_under_logs(run, monkeypatch):
+    folder, _ = run
+    older = folder.parent / "older"
+    folder.joinpath("checkpoints").replace(folder / "kept")
+    older.mkdir()
+    folder.joinpath("kept").replace(folder / "checkpoints")
+    (older / "checkpoints").mkdir()
+    os.utime(older / "checkpoints", (1, 1))
+    monkeypatch.chdir(folder.parent.parent)
+    assert weights.find_weights("latest").parts[1] == "run"
+
+
+def test_a_file_without_settings_is_taken_for_the_2018_networks(tmp_path):
+    generator = build_generator(4)
+    generator.save_weights(tmp_path / "plain.weights.h5")
+    assert weights.read_settings(tmp_path / "plain.weights.h5")["width"] == 32
+    with pytest.raises(UserError, match="generator of width 32"):
+        weights.load_generator(tmp_path / "plain.weights.h5")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda path: None, "no weights at"),
+        (lambda path: path.mkdir(), "reached a checkpoint"),
+        (lambda path: path.write_text("x"), r"not a \*\.weights\.h5 file"),
+    ],
+)
+def test_unusable_weights_are_a_users_mistake(tmp_path, make, message):
+    path = tmp_path / "w"
+    make(path)
+    with pytest.raises(UserError, match=message):
+        weights.find_weights(path)
+
+
+def test_a_broken_file_and_no_run_at_all(tmp_path, monkeypatch):
+    (tmp_path / "x.weights.h5").write_bytes(b"broken")
+    with pytest.raises(UserError, match="readable"):
+        weights.load_generator(tmp_path / "x.weights.h5")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="train one first"):
+        weights.load_generator()
