@@ -1,9 +1,9 @@
 """Checkpoints by step: written whole or not at all, the last few and the best kept.
 
-    RUN/checkpoints/step_00002000/trainer.weights.h5     networks, optimizers, average, step
-    RUN/checkpoints/step_00002000/generator.weights.h5   what testing and export need
-    RUN/checkpoints/step_00002000/state.json             step, and the best score so far
-    RUN/best.weights.h5                                  the generator with the best validation PSNR
+RUN/checkpoints/step_00002000/trainer.weights.h5     networks, optimizers, average, step
+RUN/checkpoints/step_00002000/generator.weights.h5   what testing and export need
+RUN/checkpoints/step_00002000/state.json             step, and the best score so far
+RUN/best.weights.h5                                  the generator with the best validation PSNR
 """
 
 import json

@@ -32,8 +32,7 @@ def complete(generator, hole_fill, image, mask):
     masked = image_values.fill_hole(padded, padded_hole, hole_fill)
     refined = generator([masked, padded_hole], training=False)["refined"]
     raw = image_values.to_uint8(refined[:, :height, :width])
-    # Selected as bytes: known pixels cannot change, whatever the network returns.
-    return ops.where(hole, raw, image), raw
+    return image_values.composite(raw, image, hole), raw
 
 
 def is_hole(mask):

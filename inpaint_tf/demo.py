@@ -88,9 +88,9 @@ def run_saved_model(saved_model, pictures, completed):
     pair = pairing.find_pairs(str(pictures), "center", limit=1)[0]
     image, mask = pair.read()
     model = tf.saved_model.load(str(saved_model)).signatures["serving_default"]
-    found = model(
-        image=tf.constant(image[None]), mask=tf.constant(255 * mask[None, :, :, None])
-    )["image"]
+    found = model(image=tf.constant(image[None]), mask=tf.constant(255 * mask[None, :, :, None]))[
+        "image"
+    ]
     different = np.count_nonzero(found[0].numpy() != files.read_image(completed / pair.name))
     print(f"{pair.name}: {different} bytes differ from what test.py wrote")
     if different:

@@ -34,9 +34,13 @@ def fill_hole(images, masks, fill="grey"):
 def composite(predictions, images, masks):
     """Prediction in the hole, picture elsewhere (paper, Algorithm 1, line 6).
 
-    predictions, images: (batch, height, width, 3); masks: (batch or 1, height, width, 1).
+    predictions, images: (batch, height, width, 3), both float or both uint8.
+    masks: (batch or 1, height, width, 1), 0/1 or bool.
+
+    Selected rather than added up: known pixels stay what they are to the bit, whatever the
+    generator returns.
     """
-    return predictions * masks + images * (1.0 - masks)
+    return ops.where(ops.cast(masks, "bool"), predictions, images)
 
 
 def crop(images, boxes, size):

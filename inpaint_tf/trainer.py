@@ -186,9 +186,7 @@ class InpaintingTrainer(keras.Model):
         box_real = images.crop(real, hole.boxes, hole.size)
         l1 = sum(
             weight
-            * losses.weighted_l1(
-                box_real, images.crop(stage, hole.boxes, hole.size), self.discount
-            )
+            * losses.weighted_l1(box_real, images.crop(stage, hole.boxes, hole.size), self.discount)
             for stage, weight in stages
         )
         ae = sum(weight * losses.known_l1(real, stage, hole.mask) for stage, weight in stages)

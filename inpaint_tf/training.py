@@ -82,9 +82,12 @@ def train(trainer, schedule, open_batches, store, records, validation=None, ever
     Raises `UserError` for a non-finite loss, with the step, the term and the last good checkpoint.
     """
     step = int(trainer.step.numpy())
-    with StopSignal() as stop, tqdm(
-        total=schedule.total, initial=step, unit="step", file=sys.stderr, dynamic_ncols=True
-    ) as bar:
+    with (
+        StopSignal() as stop,
+        tqdm(
+            total=schedule.total, initial=step, unit="step", file=sys.stderr, dynamic_ncols=True
+        ) as bar,
+    ):
         for phase, first, end in schedule.stretches(step):
             trainer.phase = phase
             run_step = compiled(trainer.train_step)  # traced anew: the phase is part of the graph
@@ -165,7 +168,7 @@ class Window:
 
 
 class StopSignal:
-    """Turns Ctrl-C and SIGTERM into a request to stop after the step; a second one stops at once."""
+    """Turns Ctrl-C and SIGTERM into a request to stop after the step; a second stops at once."""
 
     def __init__(self):
         self.requested = False

@@ -10,7 +10,7 @@ from inpaint_tf.layers.contextual_attention import contextual_attention
 
 def literal_attention(features, mask, fuse):
     """One image (h, w, c), mask (h, w): loops over positions, straight from the definition."""
-    height, width, channels = features.shape
+    height, width, _ = features.shape
     rows = [round_half_up(i, height, height // 2) for i in range(height // 2)]
     columns = [round_half_up(i, width, width // 2) for i in range(width // 2)]
     small, small_mask = features[rows][:, columns], mask[rows][:, columns]

@@ -69,7 +69,9 @@ def test_an_interrupted_run_ends_in_the_same_weights(tmp_path):
         if "seed_generator" not in expected.path:
             np.testing.assert_array_equal(found.numpy(), expected.numpy())
     steps = [row["step"] for row in rows(tmp_path / "parts")]
-    assert steps == [row["step"] for row in rows(tmp_path / "whole")] == ["1", "2", "3", "4", "6", "7"]
+    assert (
+        steps == [row["step"] for row in rows(tmp_path / "whole")] == ["1", "2", "3", "4", "6", "7"]
+    )
     losses = [[row["g_loss"] for row in rows(tmp_path / name)] for name in ("parts", "whole")]
     assert losses[0] == losses[1]
 
@@ -125,7 +127,9 @@ def test_validation_scores_pictures_and_keeps_the_best(tmp_path):
     assert float(last["val_psnr"]) > float(last["val_hole_psnr"])
     assert (tmp_path / "best.weights.h5").is_file()
     events = read_events(tmp_path)
-    assert {"validation/val_psnr", "losses/g_loss", "speed/waiting_share", "pictures"} <= set(events)
+    assert {"validation/val_psnr", "losses/g_loss", "speed/waiting_share", "pictures"} <= set(
+        events
+    )
     # 3 rows of 6 pictures of 32 pixels with gaps of 4 between
     assert events["pictures"] == (3 * 32 + 2 * 4, 6 * 32 + 5 * 4)
 

@@ -74,10 +74,14 @@ def train(config, workdir, train_source, validation_source):
         },
     )
     if ended == "stopped":
-        print(f"stopped at step {int(trainer.step.numpy())} and saved; to go on, run the same again")
+        print(
+            f"stopped at step {int(trainer.step.numpy())} and saved; to go on, run the same again"
+        )
         return 1
     print(f"finished {schedule.total} steps; weights: {store.latest()}")
-    print(f"test them:  python test.py --images=DIR --masks=center --weights={workdir} --output=DIR")
+    print(
+        f"test them:  python test.py --images=DIR --masks=center --weights={workdir} --output=DIR"
+    )
     return 0
 
 
@@ -93,7 +97,7 @@ def build_schedule(config):
 
 
 def build_trainer(config, schedule):
-    """The compiled `InpaintingTrainer` that a config describes, with weights drawn from its seed."""
+    """The compiled `InpaintingTrainer` of a config, its weights drawn from the seed."""
     import keras
 
     from inpaint_tf.networks.discriminators import build_global_critic, build_local_critic
@@ -159,7 +163,7 @@ def build_holes(config, kind=None):
 
 
 def read_mask_pictures(config):
-    """All mask pictures of `masks.pictures`, resized to the box: uint8 (count, size, size) of 0/1."""
+    """The pictures of `masks.pictures`, resized to the box: uint8 0/1 (count, size, size)."""
     import numpy as np
 
     from inpaint_tf import files
@@ -234,8 +238,7 @@ def check_config(config):
         group, field = name.split(".")
         if config[group][field] not in allowed:
             raise UserError(
-                f"--config.{name} must be one of {', '.join(allowed)}; "
-                f"got {config[group][field]!r}"
+                f"--config.{name} must be one of {', '.join(allowed)}; got {config[group][field]!r}"
             )
     positive = ["data.size", "data.batch_size", "masks.size", "generator.width", "critics.width"]
     positive += [f"train.{period}_every" for period in ("log", "checkpoint", "validate")]

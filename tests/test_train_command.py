@@ -1,0 +1,184 @@
+"""train.py as a user runs it: its errors, and that a kill loses nothing but time."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SMALL = [
+    "--config=configs/quickstart.py",
+    "--config.data.size=32",
+    "--config.data.batch_size=2",
+    "--config.masks.size=16",
+    "--config.masks.max_shrink=2",
+    "--config.generator.width=4",
+    "--config.critics.width=8",
+    "--config.train.critic_updates=1",
+    "--config.train.reconstruction_steps=0",
+    "--config.train.steps=8",
+    "--config.train.checkpoint_every=2",
+    "--config.train.validate_every=4",
+    "--config.train.log_every=1",
+    "--device=cpu",
+    "--precision=float32",
+]
+
+
+def command(*arguments):
+    return [sys.executable, "train.py", *arguments]
+
+
+def run(*arguments):
+    return subprocess.run(
+        command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def start(pictures, workdir):
+    arguments = [*SMALL, f"--config.data.train={pictures}", "--config.data.test_count=2"]
+    return [*arguments, f"--workdir={workdir}"]
+
+
+def kill_after(checkpoint, arguments):
+    """Start training, and kill -9 it as soon as `checkpoint` exists."""
+    with subprocess.Popen(
+        command(*arguments), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        until = time.monotonic() + 240
+        while not checkpoint.exists():
+            assert process.poll() is None, process.stderr.read().decode()
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+
+
+def arrays(path):
+    """{name: array} of an HDF5 file."""
+    found = {}
+    with h5py.File(path) as file:
+        file.visititems(
+            lambda name, item: (
+                found.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None
+            )
+        )
+    return found
+
+
+def test_a_killed_run_ends_in_the_weights_of_an_uninterrupted_one(tmp_path, pictures):
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    finished = run(*start(pictures, whole))
+    assert finished.returncode == 0, finished.stderr
+    assert "test them" in finished.stdout
+    kill_after(parts / "checkpoints" / "step_00000004", start(pictures, parts))
+    continued = run(*start(pictures, parts))
+    assert continued.returncode == 0, continued.stderr
+    assert "continuing at step" in continued.stderr
+    for name in ("trainer", "generator"):
+        path = Path("checkpoints", "step_00000008", f"{name}.weights.h5")
+        expected, found = arrays(whole / path), arrays(parts / path)
+        assert expected.keys() == found.keys()
+        assert len(expected) > 80
+        for key, value in expected.items():
+            np.testing.assert_array_equal(found[key], value, err_msg=key)
+    best = "best.weights.h5"
+    for key, value in arrays(whole / best).items():
+        np.testing.assert_array_equal(arrays(parts / best)[key], value)
+    again = run(*start(pictures, parts))
+    assert again.returncode == 0
+    assert "finished 8 steps" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "--config=FILE, one of configs/quickstart.py"),
+        (["--config=configs/none.py"], "no config file configs/none.py"),
+        (["--config=configs/quickstart.py", "--config.data.sise=8"], "batch_size, crop, flip"),
+        (["--config=configs/quickstart.py", "--config.dat.size=8"], "critics, data, generator"),
+    ],
+)
+def test_mistaken_settings_are_named_before_tensorflow_loads(arguments, message):
+    started = run(*arguments)
+    assert started.returncode == 1
+    assert started.stdout == ""
+    assert started.stderr.startswith("error: ")
+    assert started.stderr.count("\n") == 1
+    assert message in started.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("masks.kind", "circle", "one of center, random_box, freeform, pictures"),
+        ("masks.fill", "pink", "one of grey, white"),
+        ("data.size", 100, "multiple of 8"),
+        ("data.batch_size", 0, "above 0"),
+        ("masks.size", 256, "must not exceed"),
+        ("masks.max_shrink", 40, "below half"),
+        ("optimizer.schedule", "linear", "one of constant, cosine"),
+    ],
+)
+def test_values_that_cannot_work_are_refused(name, value, message):
+    from inpaint_tf.commands.config_arguments import load_config
+    from inpaint_tf.commands.train import check_config
+    from inpaint_tf.errors import UserError
+
+    config = load_config(ROOT / "configs" / "quickstart.py")
+    group, field = name.split(".")
+    config[group][field] = value
+    with pytest.raises(UserError, match=message):
+        check_config(config)
+
+
+def test_a_missing_folder_and_an_unwritable_workdir(tmp_path, pictures):
+    missing = run(*start(tmp_path / "none", tmp_path / "run"))
+    assert missing.returncode == 1
+    assert "none" in missing.stderr.splitlines()[-1]
+    assert not (tmp_path / "run").exists()
+    (tmp_path / "file").write_text("")
+    refused = run(*start(pictures, tmp_path / "file" / "run"))
+    assert refused.returncode == 1
+    assert "choose another --workdir" in refused.stderr.splitlines()[-1]
+    assert "Traceback" not in missing.stderr + refused.stderr
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in (ROOT / "configs").glob("*.py")))
+def test_every_config_is_valid_and_documented(name):
+    import ast
+
+    from inpaint_tf.commands.config_arguments import load_config
+    from inpaint_tf.commands.train import check_config
+
+    check_config(load_config(ROOT / "configs" / name))
+    docstring = ast.get_docstring(ast.parse((ROOT / "configs" / name).read_text()))
+    assert f"--config=configs/{name}" in docstring
+    assert "to expect" in docstring
+
+
+def test_a_dry_run_shows_and_writes_nothing(tmp_path, pictures):
+    shown = run(*start(pictures, tmp_path / "run"), "--dry_run")
+    assert shown.returncode == 0, shown.stderr
+    assert "training pictures: 4" in shown.stdout
+    assert "adversarial: 8 iterations" in shown.stdout
+    assert not (tmp_path / "run").exists()
+
+
+def test_help_does_not_load_tensorflow():
+    code = (
+        "import sys, runpy; sys.argv = ['train.py', '--help']\n"
+        "try: runpy.run_path('train.py', run_name='__main__')\n"
+        "except SystemExit: pass\n"
+        "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert shown.returncode == 0
+    assert "--workdir" in shown.stdout
