@@ -184,7 +184,6 @@ def build_validation(config, source):
     from inpaint_tf.data import in_order
     from inpaint_tf.validation import Validation
 
-    # A short last batch would be another shape, and so another graph to make.
     pictures = in_order(
         source, config.data.size, config.data.batch_size, config.train.validation_count
     )
@@ -247,6 +246,8 @@ def check_config(config):
         group, field = name.split(".")
         if config[group][field] <= 0:
             raise UserError(f"--config.{name} must be above 0; got {config[group][field]}")
+    if build_schedule(config).total <= 0:
+        raise UserError("no step to train; set --config.train.steps above 0")
     if config.data.size % 8:
         raise UserError(f"--config.data.size must be a multiple of 8; got {config.data.size}")
     if config.masks.size > config.data.size:
