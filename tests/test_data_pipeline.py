@@ -147,6 +147,12 @@ def test_tf_dataset_ends_where_pictures_are_unreadable(capfd):
     assert "Traceback" not in capfd.readouterr().err
 
 
+def test_tensors_raise_what_iterating_raises():
+    stream = batches(Numbers(40, range(3)), 8, (1,), 0)
+    with pytest.raises(UserError, match="3 of the 40 pictures"):
+        list(stream.tensors())
+
+
 def test_other_errors_reach_the_caller():
     source = Numbers(4)
     source.read = lambda index: 1 / 0
