@@ -21,6 +21,7 @@ def get_config():
     config.generator.width = 16
     config.critics.width = 32
     config.optimizer.learning_rate = 4e-4
+    config.optimizer.adversarial_learning_rate = 2e-4
     config.optimizer.schedule = "cosine"
     config.train.reconstruction_steps = 3000
     config.train.steps = 300

@@ -6,6 +6,7 @@ Rebuilds the weights that the goldens were taken with, runs attention, generator
 and gradients, prints the largest error of each beside its tolerance, and exits 1 if one is larger.
 """
 
+import zipfile
 import zlib
 from typing import NamedTuple
 
@@ -180,11 +181,11 @@ def _outputs(name, found, expected):
 def load_goldens(path):
     """Read a goldens file into a dict of arrays; `UserError` if it is none."""
     try:
-        with np.load(path) as archive:
+        with zipfile.ZipFile(path), np.load(path) as archive:
             return {key: archive[key] for key in archive.files}
     except FileNotFoundError:
         raise UserError(f"no goldens at {path}; pass --goldens=FILE.npz") from None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, zipfile.BadZipFile) as error:
         raise UserError(f"{path} is not an .npz of goldens: {error}") from None
 
 
@@ -194,14 +195,18 @@ def main(argv):
     del argv
     goldens = load_goldens(flags.FLAGS.goldens)
     print(f"{'compared with the CVPR 2018 graph':<48}{'numbers':>9}{'error':>12}{'allowed':>10}")
+    checks = 0
     failed = 0
     for check in run_checks(goldens, flags.FLAGS.seed):
+        checks += 1
         failed += not check.passed
         verdict = "" if check.passed else "  FAILED"
         print(
             f"{check.name:<48}{check.compared:>9}{check.error:>12.2e}{check.tolerance:>10.0e}"
             f"{verdict}"
         )
+    if not checks:
+        raise UserError(f"{flags.FLAGS.goldens} holds none of the numbers that are compared")
     print("conforms" if not failed else f"does not conform: {failed} of the checks failed")
     return 1 if failed else 0
 

@@ -43,12 +43,12 @@ def default_config():
     config.losses.discount = 0.9  # base of the spatial discount
 
     config.optimizer = ConfigDict()  # Adam, the same settings for generator and critics
-    config.optimizer.learning_rate = 1e-4
+    config.optimizer.learning_rate = 1e-4  # before Algorithm 1
     config.optimizer.beta_1 = 0.5
     config.optimizer.beta_2 = 0.9
     config.optimizer.epsilon = 1e-8  # TensorFlow 1's default, as the 2018 code used it
-    config.optimizer.schedule = "constant"  # or "cosine": falls to zero over the whole run
-    config.optimizer.critic_factor = 1.0  # learning rate of the critics over the generator's
+    config.optimizer.adversarial_learning_rate = 1e-4  # in Algorithm 1, of all networks
+    config.optimizer.schedule = "constant"  # or "cosine": falls to zero in each phase
 
     config.train = ConfigDict()
     config.train.coarse_steps = 0  # first, iterations of the coarse network alone

@@ -5,6 +5,7 @@ SavedModel and runs it once, and compares the scores with OpenCV's Telea on the 
 step is the command that a user would type, and is shown.
 """
 
+import contextlib
 import subprocess
 import sys
 import time
@@ -72,8 +73,13 @@ def drawn(count, first_seed):
 def run(*arguments):
     """Show a command and run it; `UserError` if it fails, which has then said why itself."""
     print("python", *arguments, flush=True)
-    if subprocess.run([sys.executable, *arguments], check=False).returncode:
-        raise UserError(f"the demo stopped: python {arguments[0]} failed, see above")
+    with subprocess.Popen([sys.executable, *arguments]) as process:
+        while process.poll() is None:
+            # Ctrl-C reaches the command too: give it the time to save what it has.
+            with contextlib.suppress(KeyboardInterrupt):
+                process.wait()
+    if process.returncode:
+        raise UserError("the demo stopped, see above; make demo goes on from there")
 
 
 def run_saved_model(saved_model, pictures, completed):

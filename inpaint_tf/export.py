@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from inpaint_tf.errors import UserError, run_command
+from inpaint_tf.runtime import DEVICES, PRECISIONS
 
 MARKER = "saved_model.pb"
 
@@ -78,7 +79,12 @@ def _folder_made_whole(output):
         yield os.fspath(new)
         if output.exists():
             os.rename(output, old)
-        os.rename(new, output)
+        try:
+            os.rename(new, output)
+        except OSError:
+            if old.exists():
+                os.rename(old, output)
+            raise
     finally:
         shutil.rmtree(temporary)
 
@@ -110,11 +116,11 @@ def cli():
     )
     flags.DEFINE_string("output", None, "Folder of the SavedModel.", required=True)
     flags.DEFINE_bool("overwrite", False, "Replace a SavedModel that is there.")
-    flags.DEFINE_enum("device", "auto", ["auto", "cpu", "gpu"], "Where to trace the graph.")
+    flags.DEFINE_enum("device", "auto", DEVICES, "Where to trace the graph.")
     flags.DEFINE_enum(
         "precision",
         "float32",
-        ["auto", "float32", "mixed_bfloat16", "mixed_float16"],
+        PRECISIONS,
         "Type of the products inside; float32 gives the bytes of test.py.",
     )
     run_command(main)

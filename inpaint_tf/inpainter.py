@@ -36,10 +36,17 @@ class Inpainter:
         """
         from inpaint_tf import runtime
 
-        runtime.configure(device, precision)
+        runtime.load_engine()
+        import keras
+
         from inpaint_tf.weights import load_generator
 
-        generator, settings = load_generator(weights)
+        policy = keras.config.dtype_policy()
+        runtime.configure(device, precision)
+        try:
+            generator, settings = load_generator(weights)
+        finally:
+            keras.config.set_dtype_policy(policy)  # the program's own networks keep theirs
         return cls(generator, settings["hole_fill"])
 
     def fingerprint(self):

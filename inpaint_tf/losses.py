@@ -27,9 +27,12 @@ def weighted_l1(real, prediction, weights):
 
 
 def known_l1(real, prediction, mask):
-    """L1 over the known pixels: mean(|real - prediction| * (1 - mask)) / mean(1 - mask)."""
+    """L1 over the known pixels: mean(|real - prediction| * (1 - mask)) / mean(1 - mask).
+
+    0 where nothing is known.
+    """
     known = 1.0 - mask
-    return weighted_l1(real, prediction, known) / ops.mean(known)
+    return weighted_l1(real, prediction, known) / ops.maximum(ops.mean(known), 1e-8)
 
 
 def critic_wasserstein(real_scores, fake_scores):

@@ -1,6 +1,7 @@
 """Which picture goes with which mask, and under which name its result is written."""
 
 import glob
+import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from inpaint_tf import files
+from inpaint_tf.data.sources import LIST_SUFFIXES, open_source
 from inpaint_tf.errors import UserError
 
 CENTER = "center"
@@ -64,7 +66,7 @@ def center_mask(height, width):
 def find_pairs(images, masks=CENTER, limit=None):
     """Pair every picture of `images` with its mask.
 
-    images: a folder (with its subfolders), a glob, or one file.
+    images: a folder (with its subfolders), a glob, a list (.txt) of paths, or one file.
     masks: "center"; one file, for all pictures; or a folder, in which the mask of `a/b.jpg` is
       `a/b.` with any ending, or `a/b.jpg.` with any ending where several pictures are called a/b.
     limit: take the first so many pictures only.
@@ -113,6 +115,10 @@ def output_names(paths):
 def _find_images(images):
     """(folder that names are relative to, sorted paths)."""
     path = Path(images)
+    if path.is_file() and path.suffix.lower() in LIST_SUFFIXES:
+        paths = sorted(Path(os.path.abspath(found)) for found in open_source(path).paths)
+        folders = {found.parent for found in paths}
+        return Path(os.path.commonpath(folders)), paths
     if path.is_file():
         return path.parent, [path]
     if path.exists() or not glob.has_magic(str(images)):

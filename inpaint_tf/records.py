@@ -1,5 +1,8 @@
 """Where a run writes what it measures: TensorBoard and metrics.csv."""
 
+import contextlib
+
+from inpaint_tf.errors import UserError
 from inpaint_tf.run_folder import MetricsFile
 from inpaint_tf.training import COLUMNS
 
@@ -23,6 +26,7 @@ class Records:
     def __init__(self, folder, step):
         import tensorflow as tf
 
+        self.folder = folder
         self.metrics = MetricsFile(folder, COLUMNS, step)
         self.writer = tf.summary.create_file_writer(str(folder))
 
@@ -31,18 +35,31 @@ class Records:
         import tensorflow as tf
 
         self.metrics.append(step, phase, values)
-        with self.writer.as_default(step):
+        with self._writing(step):
             for name, value in values.items():
                 tf.summary.scalar(f"{_tab(name)}/{name}", value)
-        self.writer.flush()
 
     def draw(self, step, picture):
         """picture: uint8 (height, width, 3), the rows that `Validation.run` gives."""
         import tensorflow as tf
 
         caption = "original, masked, coarse, refined, completed, attention"
-        with self.writer.as_default(step):
+        with self._writing(step):
             tf.summary.image("pictures", picture[None], description=caption)
+
+    @contextlib.contextmanager
+    def _writing(self, step):
+        import tensorflow as tf
+
+        try:
+            with self.writer.as_default(step):
+                yield
+            self.writer.flush()
+        except tf.errors.OpError as error:  # a full disk, in TensorFlow's own words
+            raise UserError(
+                f"cannot write TensorBoard's events to {self.folder}: {error.message}; free some "
+                "space and run the same command again"
+            ) from None
 
 
 def _tab(name):

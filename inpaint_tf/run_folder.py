@@ -1,6 +1,7 @@
 """What a run leaves beside its checkpoints: resolved config, versions, metrics as CSV."""
 
 import csv
+import io
 import json
 import platform
 import subprocess
@@ -9,42 +10,47 @@ from importlib import metadata
 from pathlib import Path
 
 from inpaint_tf.errors import UserError
+from inpaint_tf.files import write_whole
+
+CONFIG_FILE = "config.json"
+ENVIRONMENT_FILE = "environment.json"
 
 PACKAGES = ("inpaint-tf", "tensorflow", "keras", "numpy", "opencv-python-headless")
 
 
-def open_run_folder(folder, config):
-    """Create the run's folder, or check that it belongs to the same config.
-
-    Writes config.json (the resolved config) and environment.json (command, versions, git commit).
-    Raises `UserError` if the folder cannot be written or holds a run with other settings, except
-    for `RESUMABLE` ones, which may change between start and continuation.
-    """
-    folder = Path(folder)
-    resolved = config.to_dict()
-    path = folder / "config.json"
-    if path.exists():
-        _refuse_other_settings(json.loads(path.read_text()), resolved, folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(resolved, indent=2))
-        (folder / "environment.json").write_text(json.dumps(describe_environment(), indent=2))
-    except OSError as error:
-        raise UserError(
-            f"cannot write the run's folder {folder}: {error.strerror}; choose another --workdir"
-        ) from None
-
-
 RESUMABLE = {
-    "train.steps",
     "train.log_every",
     "train.checkpoint_every",
     "train.keep_checkpoints",
     "train.validate_every",
-    "train.validation_count",
     "train.picture_rows",
+    "run.device",
 }
 """Fields that may differ when a run continues: they do not change what a step computes."""
+
+
+def open_run_folder(folder, config, **resolved):
+    """Create the run's folder, or check that the run in it is the same one.
+
+    Writes config.json: the config, and under "run" what was `resolved` from flags and data, such as
+    the precision. Adds to environment.json: command, versions and git commit of each start.
+    Raises `UserError` if the folder cannot be written, or holds a run with other settings than
+    `RESUMABLE` ones; with a constant learning rate, the number of steps may change too.
+    """
+    folder = Path(folder)
+    settings = {**config.to_dict(), "run": resolved}
+    starts = []
+    if (folder / CONFIG_FILE).exists():
+        _refuse_other_settings(_read_json(folder / CONFIG_FILE), settings, folder)
+        starts = _read_json(folder / ENVIRONMENT_FILE)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_json(folder / ENVIRONMENT_FILE, [*starts, describe_environment()])
+        _write_json(folder / CONFIG_FILE, settings)
+    except OSError as error:
+        raise UserError(
+            f"cannot write the run's folder {folder}: {error.strerror}; choose another --workdir"
+        ) from None
 
 
 def describe_environment():
@@ -75,12 +81,12 @@ class MetricsFile:
         self.path = Path(folder) / "metrics.csv"
         self.columns = ["step", "phase", *columns]
         rows = self._rows_up_to(step)
-        unfinished = self.path.with_suffix(".csv.unfinished")
-        with open(unfinished, "w", newline="") as file:
-            writer = csv.DictWriter(file, self.columns, extrasaction="ignore")
-            writer.writeheader()
-            writer.writerows(rows)
-        unfinished.replace(self.path)
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, self.columns, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+        with write_whole(self.path) as file:
+            file.write(text.getvalue().encode())
 
     def append(self, step, phase, values):
         """Add a row: values is a dict of numbers by column name."""
@@ -97,17 +103,35 @@ class MetricsFile:
 
 
 def _refuse_other_settings(old, new, folder):
+    resumable = set(RESUMABLE)
+    if new["optimizer"]["schedule"] == "constant":
+        resumable.add("train.steps")
+    old, new = _flat(old), _flat(new)
     changed = [
         name
-        for name, value in _flat(new).items()
-        if name not in RESUMABLE and _flat(old).get(name, value) != value
+        for name, value in new.items()
+        if name not in resumable and old.get(name, value) != value
     ]
     if changed:
         name = changed[0]
         raise UserError(
-            f"{folder} holds a run with {name}={_flat(old)[name]!r}, now {_flat(new)[name]!r}; "
-            f"give the same config to continue it, or another --workdir"
+            f"{folder} holds a run with {name}={old[name]!r}, now {new[name]!r}; "
+            f"give the same settings to continue it, or another --workdir"
         )
+
+
+def _read_json(path):
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"{path} cannot be read ({error}); restore it, or choose another --workdir"
+        ) from None
+
+
+def _write_json(path, content):
+    with write_whole(path) as file:
+        file.write(json.dumps(content, indent=2).encode())
 
 
 def _flat(nested):

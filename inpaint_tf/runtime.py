@@ -19,26 +19,40 @@ def configure(device="auto", precision="auto"):
       instructions and float32 elsewhere.
     Returns (device, precision) as chosen. Raises `UserError` for device="gpu" without a GPU.
     """
-    with _native_stderr_hidden():
-        import keras
-        import tensorflow as tf
+    load_engine()
+    import keras
+    import tensorflow as tf
 
-        gpus = tf.config.list_physical_devices("GPU")
+    gpus = tf.config.list_physical_devices("GPU")
     if device == "gpu" and not gpus:
         raise UserError("--device=gpu, but TensorFlow sees no GPU here; use --device=cpu")
-    if device == "cpu" or not gpus:
-        tf.config.set_visible_devices([], "GPU")
-        device = "cpu"
-    else:
-        device = "gpu"
-        for gpu in gpus:  # otherwise TensorFlow takes all of the memory at once
-            tf.config.experimental.set_memory_growth(gpu, True)
+    try:
+        if device == "cpu" or not gpus:
+            tf.config.set_visible_devices([], "GPU")
+            device = "cpu"
+        else:
+            device = "gpu"
+            for gpu in gpus:  # otherwise TensorFlow takes all of the memory at once
+                tf.config.experimental.set_memory_growth(gpu, True)
+    except RuntimeError:  # a program that has used TensorFlow before has made its choice
+        device = "gpu" if tf.config.get_visible_devices("GPU") else "cpu"
+    # float32 means float32: NVIDIA's TF32 would round what is selected by products too.
+    tf.config.experimental.enable_tensor_float_32_execution(False)
     if precision == "auto":
         fast = device == "cpu" and cpu_multiplies_bfloat16()
         precision = "mixed_bfloat16" if fast else "float32"
     keras.config.set_dtype_policy(precision)
     logging.info("device %s, precision %s", device, precision)
     return device, precision
+
+
+def load_engine():
+    """Import TensorFlow and Keras without the greetings of their libraries."""
+    with _native_stderr_hidden():
+        import keras  # noqa: F401
+        import tensorflow as tf
+
+        tf.config.list_physical_devices()  # CUDA tells here that it found no driver
 
 
 @contextlib.contextmanager

@@ -103,31 +103,34 @@ def train(trainer, schedule, open_batches, store, records, validation=None, ever
                 last = step == end or stop.requested
                 if last or any(step % period == 0 for period in every.values()):
                     values = window.close(store)
-                    values |= _validate(trainer, validation, step, every, store, records)
+                    if step % every["validate"] == 0 or step == schedule.total:
+                        values |= _validate(trainer, validation, step, store, records)
                     records.write(step, phase, values)
                     bar.set_postfix_str(_short(values))
+                    if last or step % every["checkpoint"] == 0:
+                        _refuse_broken(trainer, step, store)
+                        store.save(trainer, step)
                     window = Window()
-                if last or step % every["checkpoint"] == 0:
-                    _save(trainer, store, step)
                 if stop.requested:
                     return "stopped"
     return "finished"
 
 
-def _validate(trainer, validation, step, every, store, records):
-    if validation is None or step % every["validate"]:
+def _validate(trainer, validation, step, store, records):
+    # The refinement is untrained while the coarse network trains alone: nothing to look at yet.
+    if validation is None or trainer.phase == "coarse":
         return {}
+    _refuse_broken(trainer, step, store)
     scores, picture = validation.run(trainer.best_generator())
     records.draw(step, picture)
     store.save_if_best(trainer, step, scores["val_psnr"])
     return scores
 
 
-def _save(trainer, store, step):
-    # A finite loss may still give an infinite update; such weights must not replace good ones.
+def _refuse_broken(trainer, step, store):
+    """A finite loss may still give an infinite update; such weights must not replace good ones."""
     if not weights.all_finite(trainer.generator):
         raise UserError(_non_finite(step, "a generator weight", "not finite", store))
-    store.save(trainer, step)
 
 
 class Window:

@@ -1,7 +1,7 @@
 """Generator weights on disk: a Keras `*.weights.h5` file that says what it is.
 
 Beside the weights the file carries, as one JSON attribute, the settings needed to use them: the
-generator's width, the hole's fill, the picture size and the iteration they were taken at.
+generator's width, the hole's fill and the iteration they were taken at.
 """
 
 import json
@@ -15,10 +15,11 @@ from inpaint_tf.errors import UserError
 SUFFIX = ".weights.h5"
 GENERATOR_FILE = "generator" + SUFFIX
 BEST_FILE = "best" + SUFFIX
+CHECKPOINTS = f"checkpoints/step_*/{GENERATOR_FILE}"
 LATEST = "latest"
 LOGS = "logs"
 ATTRIBUTE = "inpaint_tf"
-DEFAULT_SETTINGS = {"width": 32, "hole_fill": "grey", "size": 256, "step": None}
+DEFAULT_SETTINGS = {"width": 32, "hole_fill": "grey", "step": None}
 """For a file without settings: the 2018 code's."""
 
 
@@ -71,7 +72,7 @@ def find_weights(weights):
     if path.is_dir():
         if (path / GENERATOR_FILE).is_file():
             return path / GENERATOR_FILE
-        checkpoints = sorted(path.glob(f"checkpoints/*/{GENERATOR_FILE}"))
+        checkpoints = sorted(path.glob(CHECKPOINTS))
         if checkpoints:
             return checkpoints[-1]
         raise UserError(
@@ -102,7 +103,7 @@ def _latest_run():
     runs = [
         folder
         for folder in (Path(LOGS).iterdir() if Path(LOGS).is_dir() else ())
-        if list(folder.glob(f"checkpoints/*/{GENERATOR_FILE}"))
+        if list(folder.glob(CHECKPOINTS))
     ]
     if not runs:
         raise UserError(

@@ -9,7 +9,7 @@ from inpaint_tf.networks.generator import build_generator
 from inpaint_tf.trainer import InpaintingTrainer
 
 SIZE = 32
-SETTINGS = {"width": 4, "hole_fill": "grey", "size": SIZE}
+SETTINGS = {"width": 4, "hole_fill": "grey"}
 
 
 def small_trainer(holes=None, average=False, learning_rate=1e-3, seed=0, **settings):

@@ -49,7 +49,7 @@ def test_golden_weights_follow_their_recipe():
     assert (bias != conformance.golden_weight("b/bias", (1000,), seed=1)).all()
 
 
-@pytest.mark.parametrize("content", [None, b"no archive"])
+@pytest.mark.parametrize("content", [None, b"no archive", b"PK\x03\x04 damaged", b"\x93NUMPY"])
 def test_unusable_goldens_are_a_users_mistake(tmp_path, content):
     path = tmp_path / "goldens.npz"
     if content:

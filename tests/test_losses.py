@@ -23,6 +23,8 @@ def test_known_l1_leaves_the_hole_out():
     # two known pixels with errors 1 and 3: mean 2
     found = losses.known_l1(picture([1, 3, 9, 9]), picture([0, 0, 0, 0]), picture([0, 0, 1, 1]))
     assert float(found) == pytest.approx(2.0)
+    nothing_known = losses.known_l1(picture([1, 3, 9, 9]), picture([0] * 4), picture([1] * 4))
+    assert float(nothing_known) == 0.0
 
 
 def test_wasserstein_losses():

@@ -4,7 +4,7 @@ import pytest
 
 from inpaint_tf import deepfill_v1
 from inpaint_tf.networks.discriminators import build_global_critic, build_local_critic
-from inpaint_tf.networks.generator import build_coarse_network, build_generator
+from inpaint_tf.networks.generator import build_generator
 
 
 @pytest.fixture(scope="module")
@@ -66,14 +66,6 @@ def test_outputs_are_clipped():
     for stage in ("coarse", "refined"):
         assert np.max(outputs[stage]) == 1.0
         assert np.min(outputs[stage]) == -1.0
-
-
-def test_coarse_network_is_the_generators_first_stage():
-    generator = build_generator(width=8)
-    inputs = [np.ones((1, 16, 16, 3)), np.ones((1, 16, 16, 1))]
-    coarse = build_coarse_network(generator)
-    np.testing.assert_array_equal(coarse(inputs), generator(inputs)["coarse"])
-    assert len(coarse.trainable_variables) == 34  # 17 convolutions, kernel and bias
 
 
 @pytest.mark.parametrize("build", [build_local_critic, build_global_critic])

@@ -110,3 +110,12 @@ def test_a_hole_over_everything_is_refused(tmp_path):
     pair = pairing.Pair("a.png", tmp_path / "a.png", tmp_path / "a.png")
     with pytest.raises(UserError, match="covers the whole picture"):
         pair.read()
+
+
+def test_a_list_names_the_pictures_to_test(tmp_path):
+    for name in ("b/x.png", "a/y.png", "a/z.png"):
+        write_mask(tmp_path / name, 8, 8)
+    (tmp_path / "held_out.txt").write_text("b/x.png\na/y.png\n")
+    pairs = pairing.find_pairs(tmp_path / "held_out.txt")
+    assert [pair.name for pair in pairs] == ["a/y.png", "b/x.png"]
+    assert all(pair.image.is_file() for pair in pairs)

@@ -15,8 +15,8 @@ def test_the_folder_tells_what_ran(tmp_path):
     assert saved["data"]["train"] == "faces"
     assert saved["losses"]["discount"] == 0.9
     environment = json.loads((tmp_path / "run" / "environment.json").read_text())
-    assert environment["packages"]["tensorflow"]
-    assert {"command", "git_commit", "python", "platform"} <= set(environment)
+    assert environment[0]["packages"]["tensorflow"]
+    assert {"command", "git_commit", "python", "platform"} <= set(environment[0])
 
 
 def test_other_settings_do_not_continue_a_run(tmp_path):
@@ -33,6 +33,36 @@ def test_more_steps_do(tmp_path):
     config.train.steps += 1
     open_run_folder(tmp_path, config)
     assert json.loads((tmp_path / "config.json").read_text())["train"]["steps"] == 1_000_001
+
+
+def test_more_steps_do_not_where_the_rate_depends_on_them(tmp_path):
+    config = default_config()
+    config.optimizer.schedule = "cosine"
+    open_run_folder(tmp_path, config)
+    config.train.steps += 1
+    with pytest.raises(UserError, match="train.steps"):
+        open_run_folder(tmp_path, config)
+
+
+def test_every_start_is_remembered(tmp_path):
+    for _ in range(2):
+        open_run_folder(tmp_path, default_config())
+    assert len(json.loads((tmp_path / "environment.json").read_text())) == 2
+
+
+def test_another_precision_or_other_pictures_do_not_continue_a_run(tmp_path):
+    first = {"precision": "float32", "training_pictures": "5 (abc)"}
+    open_run_folder(tmp_path, default_config(), **first)
+    for name, value in (("precision", "mixed_bfloat16"), ("training_pictures", "6 (abd)")):
+        with pytest.raises(UserError, match=f"run.{name}"):
+            open_run_folder(tmp_path, default_config(), **{**first, name: value})
+
+
+def test_a_damaged_config_is_named(tmp_path):
+    open_run_folder(tmp_path, default_config())
+    (tmp_path / "config.json").write_text('{"data": ')
+    with pytest.raises(UserError, match=r"config.json cannot be read.*--workdir"):
+        open_run_folder(tmp_path, default_config())
 
 
 def test_a_file_in_the_way(tmp_path):

@@ -20,8 +20,8 @@ SMALL = [
     "--config.generator.width=4",
     "--config.critics.width=8",
     "--config.train.critic_updates=1",
-    "--config.train.reconstruction_steps=0",
-    "--config.train.steps=8",
+    "--config.train.reconstruction_steps=2",
+    "--config.train.steps=6",
     "--config.train.checkpoint_every=2",
     "--config.train.validate_every=4",
     "--config.train.log_every=1",
@@ -75,7 +75,10 @@ def test_a_killed_run_ends_in_the_weights_of_an_uninterrupted_one(tmp_path, pict
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     finished = run(*start(pictures, whole))
     assert finished.returncode == 0, finished.stderr
-    assert "test them" in finished.stdout
+    held_out = (whole / "held_out.txt").read_text().split()
+    assert f"--images={whole / 'held_out.txt'}" in finished.stdout
+    assert len(held_out) == 2
+    assert {str(path) for path in pictures.iterdir()} > set(held_out)
     kill_after(parts / "checkpoints" / "step_00000004", start(pictures, parts))
     continued = run(*start(pictures, parts))
     assert continued.returncode == 0, continued.stderr
@@ -119,15 +122,18 @@ def test_mistaken_settings_are_named_before_tensorflow_loads(arguments, message)
         ("masks.kind", "circle", "one of center, random_box, freeform, pictures"),
         ("masks.fill", "pink", "one of grey, white"),
         ("data.size", 100, "multiple of 8"),
-        ("data.batch_size", 0, "above 0"),
-        ("masks.size", 256, "must not exceed"),
+        ("data.batch_size", 0, "at least 1"),
+        ("masks.size", 128, "below --config.data.size=128"),
+        ("train.validation_masks", "pictures", "masks.pictures=FOLDER"),
+        ("train.average_decay", 1.0, "below 1"),
+        ("train.seed", -1, "at least 0"),
         ("masks.max_shrink", 40, "below half"),
         ("optimizer.schedule", "linear", "one of constant, cosine"),
     ],
 )
 def test_values_that_cannot_work_are_refused(name, value, message):
     from inpaint_tf.commands.config_arguments import load_config
-    from inpaint_tf.commands.train import check_config
+    from inpaint_tf.commands.check_config import check_config
     from inpaint_tf.errors import UserError
 
     config = load_config(ROOT / "configs" / "quickstart.py")
@@ -154,7 +160,7 @@ def test_every_config_is_valid_and_documented(name):
     import ast
 
     from inpaint_tf.commands.config_arguments import load_config
-    from inpaint_tf.commands.train import check_config
+    from inpaint_tf.commands.check_config import check_config
 
     check_config(load_config(ROOT / "configs" / name))
     docstring = ast.get_docstring(ast.parse((ROOT / "configs" / name).read_text()))
@@ -166,7 +172,7 @@ def test_a_dry_run_shows_and_writes_nothing(tmp_path, pictures):
     shown = run(*start(pictures, tmp_path / "run"), "--dry_run")
     assert shown.returncode == 0, shown.stderr
     assert "training pictures: 4" in shown.stdout
-    assert "adversarial: 8 iterations" in shown.stdout
+    assert "adversarial: 6 iterations" in shown.stdout
     assert not (tmp_path / "run").exists()
 
 

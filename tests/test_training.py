@@ -6,6 +6,7 @@ import signal
 
 import numpy as np
 import pytest
+from keras import ops
 from small import SETTINGS, small_batches, small_trainer
 
 from inpaint_tf.checkpoints import CheckpointStore
@@ -105,17 +106,26 @@ def test_a_loss_that_is_not_finite_names_step_term_and_checkpoint(tmp_path):
     assert CheckpointStore(tmp_path, 2, SETTINGS).latest().name == "step_00000002"
 
 
-def test_weights_that_are_not_finite_are_not_saved(tmp_path):
+def test_weights_that_are_not_finite_are_not_saved(tmp_path, monkeypatch):
     trainer = small_trainer()
     trainer.generator.trainable_variables[0].assign_add(
         np.full(trainer.generator.trainable_variables[0].shape, np.nan)
     )
     store = CheckpointStore(tmp_path, 2, SETTINGS)
-    from inpaint_tf.training import _save
-
-    with pytest.raises(UserError, match="generator weight"):
-        _save(trainer, store, 4)
-    assert store.latest() is None
+    pictures = next(small_batches(1))
+    monkeypatch.setattr(trainer, "train_step", lambda _: {"g_loss": ops.sum(pictures)})
+    trainer.step.assign(2)
+    with pytest.raises(UserError, match="step 3: a generator weight is not finite"):
+        train(
+            trainer,
+            Schedule(0, 3, 0, critic_updates=2),
+            small_batches,
+            store,
+            Records(tmp_path, 2),
+            Validation([pictures[0]], HoleDrawer("center", size=16), "grey", rows=1),
+            EVERY,
+        )
+    assert list(tmp_path.glob("**/*.h5")) == []
 
 
 def test_validation_scores_pictures_and_keeps_the_best(tmp_path):

@@ -13,6 +13,7 @@ from pathlib import Path
 from absl import flags
 
 from inpaint_tf.errors import UserError, run_command
+from inpaint_tf.runtime import DEVICES, PRECISIONS
 
 NAMED_FAILURES = 20
 SHEET_ROWS = 8
@@ -20,7 +21,9 @@ SHEET_ROWS = 8
 
 def define_flags():
     """Define the flags of this command; not at import, for other commands have some of them too."""
-    flags.DEFINE_string("images", None, "Pictures: a folder, a glob or one file.", required=True)
+    flags.DEFINE_string(
+        "images", None, "Pictures: a folder, a glob, a .txt list or one file.", required=True
+    )
     flags.DEFINE_string(
         "masks",
         "center",
@@ -42,11 +45,11 @@ def define_flags():
     flags.DEFINE_integer("batch_size", 8, "Pictures completed together.", lower_bound=1)
     flags.DEFINE_integer("limit", None, "Test the first so many pictures.", lower_bound=1)
     flags.DEFINE_bool("overwrite", False, "Do again what the output folder holds already.")
-    flags.DEFINE_enum("device", "auto", ["auto", "cpu", "gpu"], "Where to compute.")
+    flags.DEFINE_enum("device", "auto", DEVICES, "Where to compute.")
     flags.DEFINE_enum(
         "precision",
         "float32",
-        ["auto", "float32", "mixed_bfloat16", "mixed_float16"],
+        PRECISIONS,
         "float32 gives the bytes of the exported model.",
     )
 
@@ -127,7 +130,7 @@ def _check_output_apart(args, pairs):
 
 
 def _write_contact_sheet(args, pairs, output, hole_fill):
-    from inpaint_tf import files, report
+    from inpaint_tf import files, images, report
 
     entries = []
     for pair in report.evenly_spaced(pairs, SHEET_ROWS):
@@ -137,7 +140,8 @@ def _write_contact_sheet(args, pairs, output, hole_fill):
         psnr, ssim = row["hole_composite_psnr"], row["hole_composite_ssim"]
         caption = f"{pair.name}   hole PSNR {psnr:.2f} dB, SSIM {ssim:.3f}"
         entries.append((caption, truth, completed, mask))
-    sheet = report.contact_sheet(entries, {"grey": 128, "white": 255}[hole_fill])
+    fill_level = int(images.to_uint8(images.HOLE_FILLS[hole_fill]))
+    sheet = report.contact_sheet(entries, fill_level)
     files.write_png(output.folder / "contact_sheet.png", sheet)
 
 

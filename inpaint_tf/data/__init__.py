@@ -5,14 +5,21 @@ had.
 
 from inpaint_tf.data.pipeline import Batches, batches, in_order
 from inpaint_tf.data.sources import Source, open_source
-from inpaint_tf.data.split import open_train_and_validation, split_source
+from inpaint_tf.data.split import (
+    describe_source,
+    open_train_and_validation,
+    picture_paths,
+    split_source,
+)
 
 __all__ = [
     "Batches",
     "Source",
     "batches",
+    "describe_source",
     "in_order",
     "open_source",
     "open_train_and_validation",
+    "picture_paths",
     "split_source",
 ]

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from inpaint_tf.data.records import RecordSource, is_record_name, open_tfds
+from inpaint_tf.data.tfrecords import RecordSource, is_record_name, open_tfds
 from inpaint_tf.errors import UserError
 from inpaint_tf.files import is_image_name, list_images, read_image
 

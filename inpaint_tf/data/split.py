@@ -5,7 +5,7 @@ import os
 
 from absl import logging
 
-from inpaint_tf.data.sources import open_source
+from inpaint_tf.data.sources import FileSource, open_source
 from inpaint_tf.errors import UserError
 
 
@@ -53,6 +53,22 @@ def split_source(source, test_count):
         Subset(source, sorted(by_hash[test_count:])),
         Subset(source, sorted(by_hash[:test_count])),
     )
+
+
+def describe_source(source):
+    """How many pictures a source has and a digest of their names: the same where order is."""
+    digest = hashlib.sha256()
+    for index in range(len(source)):
+        digest.update(source.name(index).encode("utf-8", errors="surrogateescape") + b"\0")
+    return f"{len(source)} ({digest.hexdigest()[:12]})"
+
+
+def picture_paths(source):
+    """The file of each picture, in order; empty where pictures have no files of their own."""
+    if isinstance(source, Subset):
+        paths = picture_paths(source.source)
+        return [paths[index] for index in source.indices] if paths else []
+    return list(source.paths) if isinstance(source, FileSource) else []
 
 
 def _hash(name):

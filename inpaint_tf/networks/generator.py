@@ -114,11 +114,6 @@ def build_generator(width=32, name="generator"):
     return keras.Model([masked, mask], outputs, name=name)
 
 
-def build_coarse_network(generator):
-    """The first stage alone, sharing the generator's weights, for pretraining."""
-    return keras.Model(generator.inputs, generator.get_layer("conv17_clip").output, name="coarse")
-
-
 def with_mask(pictures, mask):
     """The five input channels of the 2018 code: picture, ones, mask."""
     return ops.concatenate([pictures, ops.ones_like(mask), mask], axis=-1)
