@@ -40,7 +40,7 @@ def test_more_steps_do_not_where_the_rate_depends_on_them(tmp_path):
     config.optimizer.schedule = "cosine"
     open_run_folder(tmp_path, config)
     config.train.steps += 1
-    with pytest.raises(UserError, match="train.steps"):
+    with pytest.raises(UserError, match=r"train\.steps"):
         open_run_folder(tmp_path, config)
 
 

@@ -132,8 +132,8 @@ def test_mistaken_settings_are_named_before_tensorflow_loads(arguments, message)
     ],
 )
 def test_values_that_cannot_work_are_refused(name, value, message):
-    from inpaint_tf.commands.config_arguments import load_config
     from inpaint_tf.commands.check_config import check_config
+    from inpaint_tf.commands.config_arguments import load_config
     from inpaint_tf.errors import UserError
 
     config = load_config(ROOT / "configs" / "quickstart.py")
@@ -159,8 +159,8 @@ def test_a_missing_folder_and_an_unwritable_workdir(tmp_path, pictures):
 def test_every_config_is_valid_and_documented(name):
     import ast
 
-    from inpaint_tf.commands.config_arguments import load_config
     from inpaint_tf.commands.check_config import check_config
+    from inpaint_tf.commands.config_arguments import load_config
 
     check_config(load_config(ROOT / "configs" / name))
     docstring = ast.get_docstring(ast.parse((ROOT / "configs" / name).read_text()))
