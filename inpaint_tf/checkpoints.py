@@ -6,7 +6,9 @@ RUN/checkpoints/step_00002000/state.json             step, and the best score so
 RUN/best.weights.h5                                  the generator with the best validation PSNR
 """
 
+import errno
 import json
+import math
 import os
 import shutil
 from pathlib import Path
@@ -41,14 +43,13 @@ class CheckpointStore:
         try:
             weights.load_exactly(trainer, latest / TRAINER_FILE)
             state = json.loads((latest / "state.json").read_text())
-        except (ValueError, KeyError, OSError) as error:
-            reason = str(error).strip().splitlines()[0]
+            self.best, step = state["best"], state["step"]
+        except weights.UNREADABLE as error:
             raise UserError(
-                f"{latest} does not fit this run ({reason}); use the config it was started with, "
-                f"another --workdir, or delete that checkpoint to continue from the one before"
+                f"{latest} is damaged or of other networks ({weights.short_reason(error)}); delete "
+                "that checkpoint to continue from the one before, or choose another --workdir"
             ) from None
-        self.best = state["best"]
-        return state["step"]
+        return step
 
     def latest(self):
         """Folder of the latest checkpoint, or None."""
@@ -63,6 +64,7 @@ class CheckpointStore:
         try:
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(parents=True)
+            _check_room(unfinished, [*trainer.variables, *trainer.generator.variables])
             trainer.save_weights(unfinished / TRAINER_FILE)
             self._save_generator(trainer, unfinished / weights.GENERATOR_FILE, step)
             (unfinished / "state.json").write_text(json.dumps({"step": step, "best": self.best}))
@@ -82,6 +84,7 @@ class CheckpointStore:
             return
         unfinished = self.run / (UNFINISHED + weights.SUFFIX)
         try:
+            _check_room(self.run, trainer.generator.variables)
             self._save_generator(trainer, unfinished, step)
             _flush_to_disk(unfinished)
             os.replace(unfinished, self.run / weights.BEST_FILE)
@@ -103,6 +106,18 @@ class CheckpointStore:
         return UserError(
             f"cannot write the checkpoint of step {step} to {self.run}: {reason}; free some space "
             f"and run the same command again; {self.describe_latest()}"
+        )
+
+
+def _check_room(folder, variables):
+    """Raise `OSError` where the variables do not fit the disk: HDF5 may crash on a full one."""
+    needed = 1.1 * sum(math.prod(variable.shape) * 4 for variable in variables) + 2**20
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise OSError(
+            errno.ENOSPC,
+            f"no space left on the disk ({needed / 2**20:.0f} MiB needed, "
+            f"{free / 2**20:.0f} MiB free)",
         )
 
 

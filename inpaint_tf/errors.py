@@ -1,6 +1,7 @@
 """What a user sees when something they gave cannot be used: one line, no traceback."""
 
 import errno
+import re
 import sys
 
 
@@ -11,8 +12,8 @@ class UserError(Exception):
 def run_command(main, check_arguments=None):
     """Run `main(argv)` under absl; end a `UserError` as `error: ...` on stderr and exit status 1.
 
-    Flag mistakes keep absl's own one-line messages. A full disk and a refused file are the user's
-    to mend too, so `OSError` is reported the same way, naming the file.
+    A mistaken flag, a full disk and a refused file are the user's to mend too: `flags.Error` and
+    `OSError` are reported the same way.
 
     check_arguments: function of argv, called before absl parses it; may raise `UserError`.
     """
@@ -25,7 +26,13 @@ def run_command(main, check_arguments=None):
     def parse(argv):
         if check_arguments and not {"--help", "-help", "--helpfull"} & set(argv):
             check_arguments(argv)
-        return app.parse_flags_with_usage(argv)
+        try:
+            left = flags.FLAGS(argv)
+        except flags.Error as error:
+            raise UserError(_describe_flag_error(error)) from None
+        if len(left) > 1:
+            raise UserError(f"unexpected argument {left[1]!r}; options are given as --name=value")
+        return left
 
     try:
         app.run(main, flags_parser=parse)
@@ -37,6 +44,18 @@ def run_command(main, check_arguments=None):
         message = "stopped by Ctrl-C"
     print(f"error: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(1)
+
+
+def require_paths(**paths):
+    """Raise `UserError` for an empty path, which would mean the current folder."""
+    for name, path in paths.items():
+        if not str(path).strip():
+            raise UserError(f"--{name} is empty; give a path")
+
+
+def _describe_flag_error(error):
+    missing = re.search(r"flag --(\w+)=None: .* other than None", str(error))
+    return f"--{missing[1]} is missing; see --help" if missing else f"{error}; see --help"
 
 
 def describe_os_error(error):

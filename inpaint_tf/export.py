@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from inpaint_tf.errors import UserError, run_command
+from inpaint_tf.errors import UserError, require_paths, run_command
 from inpaint_tf.runtime import DEVICES, PRECISIONS
 
 MARKER = "saved_model.pb"
@@ -94,6 +94,7 @@ def main(_):
     from absl import flags, logging
 
     args = flags.FLAGS
+    require_paths(weights=args.weights, output=args.output)
     check_output(args.output, args.overwrite)
     from inpaint_tf import weights
 

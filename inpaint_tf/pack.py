@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
-from inpaint_tf.errors import UserError, run_command
+from inpaint_tf.errors import UserError, require_paths, run_command
 
 
 class PackCounts(NamedTuple):
@@ -60,6 +60,7 @@ def pack(source, output, size, crop="center", seed=0, overwrite=False, progress=
         if pictures.left_out:
             file.seek(0)
             _write_header(file, len(names), size)
+        file.flush()  # a full disk shows here, before the names of an older cache are replaced
         with write_whole(f"{output}{NAMES_SUFFIX}") as names_file:
             text = "".join(f"{name}\n" for name in names)
             names_file.write(text.encode("utf-8", errors="surrogateescape"))
@@ -73,6 +74,8 @@ def check_output(output, overwrite):
         raise UserError(f"--output={output} must end in .npy")
     if not output.parent.is_dir():
         raise UserError(f"--output={output}: there is no folder {output.parent}; make it first")
+    if output.is_dir():
+        raise UserError(f"--output={output} is a folder; name a file")
     if output.exists() and not overwrite:
         raise UserError(f"--output={output} exists; add --overwrite to replace it")
     return output
@@ -102,6 +105,7 @@ def main(_):
     from inpaint_tf.data import open_source
 
     args = flags.FLAGS
+    require_paths(images=args.images, output=args.output)
     # Before the source is opened: listing a large folder takes a while.
     check_output(args.output, args.overwrite)
     source = open_source(args.images)

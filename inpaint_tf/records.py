@@ -34,8 +34,8 @@ class Records:
         """values: dict of floats by the names in `training.COLUMNS`."""
         import tensorflow as tf
 
-        self.metrics.append(step, phase, values)
         with self._writing(step):
+            self.metrics.append(step, phase, values)
             for name, value in values.items():
                 tf.summary.scalar(f"{_tab(name)}/{name}", value)
 
@@ -55,10 +55,11 @@ class Records:
             with self.writer.as_default(step):
                 yield
             self.writer.flush()
-        except tf.errors.OpError as error:  # a full disk, in TensorFlow's own words
+        except (tf.errors.OpError, OSError) as error:  # a full disk, in TensorFlow's words or ours
+            reason = error.strerror if isinstance(error, OSError) else error.message
             raise UserError(
-                f"cannot write TensorBoard's events to {self.folder}: {error.message}; free some "
-                "space and run the same command again"
+                f"cannot write metrics to {self.folder}: {reason}; free some space and run the "
+                "same command again, which goes on from the last checkpoint"
             ) from None
 
 

@@ -41,15 +41,17 @@ def open_run_folder(folder, config, **resolved):
     settings = {**config.to_dict(), "run": resolved}
     starts = []
     if (folder / CONFIG_FILE).exists():
-        _refuse_other_settings(_read_json(folder / CONFIG_FILE), settings, folder)
-        starts = _read_json(folder / ENVIRONMENT_FILE)
+        _refuse_other_settings(_read_json(folder / CONFIG_FILE, dict), settings, folder)
+    if (folder / ENVIRONMENT_FILE).exists():
+        starts = _read_json(folder / ENVIRONMENT_FILE, list)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write_json(folder / ENVIRONMENT_FILE, [*starts, describe_environment()])
         _write_json(folder / CONFIG_FILE, settings)
     except OSError as error:
         raise UserError(
-            f"cannot write the run's folder {folder}: {error.strerror}; choose another --workdir"
+            f"cannot write the run's folder {folder}: {error.strerror}; free some space or choose "
+            "another --workdir"
         ) from None
 
 
@@ -96,7 +98,7 @@ class MetricsFile:
     def _rows_up_to(self, step):
         if not self.path.exists():
             return []
-        with open(self.path, newline="") as file:
+        with open(self.path, newline="", errors="replace") as file:
             # A kill may have cut the last row short.
             rows = [row for row in csv.DictReader(file) if (row["step"] or "").isdigit()]
         return [row for row in rows if int(row["step"]) <= step]
@@ -120,12 +122,16 @@ def _refuse_other_settings(old, new, folder):
         )
 
 
-def _read_json(path):
+def _read_json(path, kind):
     try:
-        return json.loads(path.read_text())
+        content = json.loads(path.read_text())
+        if not isinstance(content, kind):
+            raise ValueError(f"it holds no {kind.__name__}")
+        return content
     except (OSError, ValueError) as error:
         raise UserError(
-            f"{path} cannot be read ({error}); restore it, or choose another --workdir"
+            f"{path} is damaged ({error}); delete it to go on with the settings of this command, "
+            "or choose another --workdir"
         ) from None
 
 
@@ -138,6 +144,7 @@ def _flat(nested):
     return {
         f"{group}.{field}": value
         for group, fields in nested.items()
+        if isinstance(fields, dict)
         for field, value in fields.items()
     }
 

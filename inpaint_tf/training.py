@@ -100,7 +100,8 @@ def train(trainer, schedule, open_batches, store, records, validation=None, ever
                 batch = window.next_batch(pictures)
                 window.add(step, run_step(batch))
                 bar.update()
-                last = step == end or stop.requested
+                stopping = stop.requested  # read once: what follows must agree on it
+                last = step == end or stopping
                 if last or any(step % period == 0 for period in every.values()):
                     values = window.close(store)
                     if step % every["validate"] == 0 or step == schedule.total:
@@ -111,7 +112,7 @@ def train(trainer, schedule, open_batches, store, records, validation=None, ever
                         _refuse_broken(trainer, step, store)
                         store.save(trainer, step)
                     window = Window()
-                if stop.requested:
+                if stopping:
                     return "stopped"
     return "finished"
 

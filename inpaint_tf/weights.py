@@ -21,6 +21,8 @@ LOGS = "logs"
 ATTRIBUTE = "inpaint_tf"
 DEFAULT_SETTINGS = {"width": 32, "hole_fill": "grey", "step": None}
 """For a file without settings: the 2018 code's."""
+UNREADABLE = (ValueError, KeyError, TypeError, OSError, RuntimeError)
+"""What Keras and HDF5 raise for a file that is damaged or of another network."""
 
 
 def save_generator(generator, path, settings):
@@ -47,11 +49,13 @@ def load_generator(weights=LATEST):
     generator = build_generator(settings["width"])
     try:
         load_exactly(generator, path)
-    except (ValueError, KeyError, OSError) as error:
-        reason = str(error).strip().splitlines()[0]
+    except UNREADABLE as error:
         raise UserError(
-            f"{path} does not hold a generator of width {settings['width']}: {reason}"
+            f"{path} is damaged or holds no generator of width {settings['width']} "
+            f"({short_reason(error)}); pass a {GENERATOR_FILE}, or a run folder"
         ) from None
+    if not all_finite(generator):
+        raise UserError(f"{path} holds weights that are not numbers; pass an earlier checkpoint")
     return generator, settings
 
 
@@ -88,10 +92,15 @@ def read_settings(path):
     try:
         with h5py.File(path, "r") as file:
             return {**DEFAULT_SETTINGS, **json.loads(file.attrs.get(ATTRIBUTE, "{}"))}
-    except OSError:
+    except (OSError, ValueError, TypeError):
         raise UserError(
             f"{path} is not a readable weights file; copy it again or pass another"
         ) from None
+
+
+def short_reason(error):
+    """The first sentence of what Keras or HDF5 has to say."""
+    return str(error).strip().splitlines()[0].split(". ")[0]
 
 
 def all_finite(network):

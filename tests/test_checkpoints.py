@@ -80,7 +80,7 @@ def test_a_full_disk_keeps_the_last_good_checkpoint(tmp_path, trained, monkeypat
 
 def test_a_checkpoint_of_other_networks_is_refused(tmp_path, trained):
     CheckpointStore(tmp_path, keep=1, settings=SETTINGS).save(small_trainer(), 1)
-    with pytest.raises(UserError, match="does not fit this run"):
+    with pytest.raises(UserError, match="of other networks"):
         CheckpointStore(tmp_path, keep=1, settings=SETTINGS).restore(trained)
 
 

@@ -60,9 +60,12 @@ def test_another_precision_or_other_pictures_do_not_continue_a_run(tmp_path):
 
 def test_a_damaged_config_is_named(tmp_path):
     open_run_folder(tmp_path, default_config())
-    (tmp_path / "config.json").write_text('{"data": ')
-    with pytest.raises(UserError, match=r"config.json cannot be read.*--workdir"):
-        open_run_folder(tmp_path, default_config())
+    for damaged in ("", '{"data": ', "[]"):
+        (tmp_path / "config.json").write_text(damaged)
+        with pytest.raises(UserError, match=r"config.json is damaged.*delete it"):
+            open_run_folder(tmp_path, default_config())
+    (tmp_path / "config.json").unlink()
+    open_run_folder(tmp_path, default_config())
 
 
 def test_a_file_in_the_way(tmp_path):

@@ -97,6 +97,19 @@ def test_a_signal_saves_after_the_step_and_the_same_command_goes_on(tmp_path):
     assert int(trainer.step) == 5
 
 
+def test_a_signal_while_validating_stops_after_the_next_step_with_everything_saved(tmp_path):
+    class Interrupting:
+        def run(self, generator):
+            os.kill(os.getpid(), signal.SIGINT)
+            return dict.fromkeys(SCORES, 1.0), np.zeros((8, 8, 3), "uint8")
+
+    every = {"log": 1, "checkpoint": 1000, "validate": 2}
+    schedule = Schedule(0, 5, 0, critic_updates=2)
+    ended, trainer, store = start(tmp_path, schedule, validation=Interrupting(), every=every)
+    assert ended == "stopped"
+    assert store.latest().name == f"step_{int(trainer.step):08d}" == "step_00000003"
+
+
 def test_a_loss_that_is_not_finite_names_step_term_and_checkpoint(tmp_path):
     schedule = Schedule(0, 20, 0, critic_updates=2)
     start(tmp_path, Schedule(0, 2, 0, critic_updates=2))

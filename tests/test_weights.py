@@ -51,7 +51,7 @@ def test_a_file_without_settings_is_taken_for_the_2018_networks(tmp_path):
     generator = build_generator(4)
     generator.save_weights(tmp_path / "plain.weights.h5")
     assert weights.read_settings(tmp_path / "plain.weights.h5")["width"] == 32
-    with pytest.raises(UserError, match="generator of width 32"):
+    with pytest.raises(UserError, match="no generator of width 32"):
         weights.load_generator(tmp_path / "plain.weights.h5")
 
 

@@ -1,5 +1,7 @@
 """Refuses values of a config that would fail later, and less clearly."""
 
+import math
+
 from inpaint_tf.commands.build import build_schedule
 from inpaint_tf.data.pipeline import CROPS
 from inpaint_tf.errors import UserError
@@ -46,7 +48,7 @@ def check_config(config):
         if _value(config, name) not in allowed:
             _refuse(config, name, f"must be one of {', '.join(allowed)}")
     for name, lowest in LOWEST.items():
-        if _value(config, name) < lowest:
+        if not lowest <= _value(config, name) < math.inf:  # False for NaN
             _refuse(config, name, f"must be at least {lowest}")
     if config.train.average_decay >= 1:
         _refuse(config, "train.average_decay", "must be below 1")

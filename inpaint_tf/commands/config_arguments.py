@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ml_collections import ConfigDict
 
+from inpaint_tf.default_config import default_config
 from inpaint_tf.errors import UserError
 
 
@@ -32,8 +33,21 @@ def load_config(path):
     if spec is None:
         raise UserError(f"--config={path} is not a Python file; there are {_shipped_configs()}")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.get_config()
+    try:
+        spec.loader.exec_module(module)
+        config = module.get_config()
+    except Exception as error:  # whatever is wrong in it, the file is the user's to mend
+        raise UserError(f"--config={path}: {type(error).__name__}: {error}") from None
+    if not isinstance(config, ConfigDict):
+        raise UserError(f"--config={path}: get_config() must return a ConfigDict, as configs/ do")
+    for group, fields in default_config().items():
+        missing = sorted(set(fields) - set(config.get(group, ())))
+        if missing:
+            raise UserError(
+                f"--config={path} lacks {group}.{missing[0]}; begin its get_config() with "
+                "config = default_config()"
+            )
+    return config
 
 
 def check_setting(config, name):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from absl import flags
 
-from inpaint_tf.errors import UserError, run_command
+from inpaint_tf.errors import UserError, require_paths, run_command
 from inpaint_tf.runtime import DEVICES, PRECISIONS
 
 NAMED_FAILURES = 20
@@ -56,8 +56,7 @@ def define_flags():
 
 def main(argv):
     """Run the test that the flags describe; returns the exit status."""
-    if len(argv) > 1:
-        raise UserError(f"unknown argument {argv[1]!r}; options are given as --name=value")
+    del argv
     return run_test(flags.FLAGS)
 
 
@@ -68,6 +67,7 @@ def run_test(args):
     """
     from inpaint_tf import pairing, results, weights
 
+    require_paths(images=args.images, masks=args.masks, weights=args.weights, output=args.output)
     pairs = pairing.find_pairs(args.images, args.masks, args.limit)
     _check_output_apart(args, pairs)
     weights.find_weights(args.weights)
@@ -93,6 +93,11 @@ def run_test(args):
         ) from None
     summary = output.finish(names)
     done = [pair for pair in pairs if output.is_done(pair.name)]
+    if done and not any(output.row(pair.name)["hole_share"] for pair in done):
+        raise UserError(
+            f"--masks={args.masks}: no mask has a hole (white), so nothing was filled; if black is "
+            "hole, add --invert_masks"
+        )
     if done:
         _write_contact_sheet(args, done, output, inpainter.hole_fill)
         _print_scores(args, done, output, summary)
@@ -165,6 +170,11 @@ def _print_failures(output):
         print(f"  {image}: {reason}", file=sys.stderr)
     if len(output.failures) > NAMED_FAILURES:
         print(f"  ... all are in {output.folder / 'failed.csv'}", file=sys.stderr)
+    print(
+        f"error: {len(output.failures)} pictures were not completed, for the reasons above; mend "
+        "or remove them and run the same command again",
+        file=sys.stderr,
+    )
 
 
 def cli():

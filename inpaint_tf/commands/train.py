@@ -14,8 +14,7 @@ HELD_OUT_FILE = "held_out.txt"
 
 
 def main(argv):
-    if len(argv) > 1:
-        raise UserError(f"unexpected argument {argv[1]!r}; settings are given as --name=value")
+    del argv
     from inpaint_tf import runtime
 
     values = flags.FLAGS
@@ -74,19 +73,19 @@ def train(config, workdir, train_source, validation_source):
         streams.append(stream)
         return stream.tensors()
 
-    ended = run_training(
-        trainer,
-        schedule,
-        open_batches,
-        store,
-        Records(workdir, step),
-        build.build_validation(config, validation_source),
-        {
-            "log": config.train.log_every,
-            "checkpoint": config.train.checkpoint_every,
-            "validate": config.train.validate_every,
-        },
-    )
+    records = Records(workdir, step)
+    validation = build.build_validation(config, validation_source)
+    every = {
+        "log": config.train.log_every,
+        "checkpoint": config.train.checkpoint_every,
+        "validate": config.train.validate_every,
+    }
+    try:
+        ended = run_training(trainer, schedule, open_batches, store, records, validation, every)
+    except KeyboardInterrupt:
+        raise UserError(
+            f"stopped at once; {store.describe_latest()}; the same command goes on from there"
+        ) from None
     left_out = set().union(*(stream.pictures.left_out for stream in streams))
     if left_out:
         logging.warning(

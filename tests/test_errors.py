@@ -1,0 +1,60 @@
+"""What a command says about mistakes: one line on stderr, exit status 1."""
+
+import subprocess
+import sys
+
+import pytest
+
+COMMAND = """
+import sys
+from absl import flags
+from inpaint_tf.errors import UserError, run_command
+flags.DEFINE_string("output", None, "Where to.", required=True)
+flags.DEFINE_integer("size", 8, "Pixels.", lower_bound=1)
+def main(argv):
+    {body}
+run_command(main)
+"""
+
+
+def run(body, *arguments):
+    code = COMMAND.format(body=body)
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "arguments", "line"),
+    [
+        ("raise UserError('two\\n lines')", ["--output=x"], "two lines"),
+        ("open('/none/at/all', 'w')", ["--output=x"], "/none/at/all: No such file or directory"),
+        ("raise KeyboardInterrupt", ["--output=x"], "stopped by Ctrl-C"),
+        ("pass", [], "--output is missing; see --help"),
+        ("pass", ["--output=x", "--size=0"], "flag --size=0:"),
+        ("pass", ["--output=x", "--nope"], "Unknown command line flag 'nope'"),
+        ("pass", ["--output=x", "stray"], "unexpected argument 'stray'"),
+    ],
+)
+def test_mistakes_are_one_line(body, arguments, line):
+    ended = run(body, *arguments)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"error: {line}")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_the_status_of_main_is_the_commands():
+    assert run("return 0", "--output=x").returncode == 0
+    assert run("return 3", "--output=x").returncode == 3
+
+
+def test_other_errors_keep_their_traceback():
+    ended = run("1 / 0", "--output=x")
+    assert "ZeroDivisionError" in ended.stderr
+    assert ended.returncode == 1
+
+
+def test_help_needs_no_other_flag():
+    shown = run("pass", "--help")
+    assert "--size" in shown.stdout
+    assert "error" not in shown.stderr
