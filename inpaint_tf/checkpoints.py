@@ -18,6 +18,8 @@ from inpaint_tf.errors import UserError
 
 TRAINER_FILE = "trainer" + weights.SUFFIX
 UNFINISHED = ".unfinished"
+HDF5_OVERHEAD = 16 * 1024
+"""Bytes for each variable, beside its numbers: more than twice what was seen."""
 
 
 class CheckpointStore:
@@ -111,7 +113,8 @@ class CheckpointStore:
 
 def _check_room(folder, variables):
     """Raise `OSError` where the variables do not fit the disk: HDF5 may crash on a full one."""
-    needed = 1.1 * sum(math.prod(variable.shape) * 4 for variable in variables) + 2**20
+    numbers = sum(4 * math.prod(variable.shape) for variable in variables)
+    needed = 1.05 * numbers + HDF5_OVERHEAD * len(variables) + 2**20
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise OSError(
