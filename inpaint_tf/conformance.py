@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from inpaint_tf.errors import UserError, run_command
+from inpaint_tf.runtime import DEVICES
 
 OUTPUT_TOLERANCE = 5e-5  # absolute, pictures in [-1, 1] and attention outputs
 LOSS_TOLERANCE = 1e-4  # relative
@@ -192,8 +193,11 @@ def load_goldens(path):
 def main(argv):
     from absl import flags
 
+    from inpaint_tf import runtime
+
     del argv
     goldens = load_goldens(flags.FLAGS.goldens)
+    runtime.configure(flags.FLAGS.device, "float32")
     print(f"{'compared with the CVPR 2018 graph':<48}{'numbers':>9}{'error':>12}{'allowed':>10}")
     checks = 0
     failed = 0
@@ -216,6 +220,7 @@ def cli():
 
     flags.DEFINE_string("goldens", None, "goldens taken from the original graph, an .npz file")
     flags.DEFINE_integer("seed", 1, "seed of the weights that the goldens were taken with")
+    flags.DEFINE_enum("device", "auto", DEVICES, "Where to compute.")
     flags.mark_flag_as_required("goldens")
     run_command(main)
 

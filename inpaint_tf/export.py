@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from inpaint_tf.errors import UserError, require_paths, run_command
-from inpaint_tf.runtime import DEVICES, PRECISIONS
+from inpaint_tf.runtime import define_flags as define_compute_flags
 
 MARKER = "saved_model.pb"
 
@@ -117,13 +117,7 @@ def cli():
     )
     flags.DEFINE_string("output", None, "Folder of the SavedModel.", required=True)
     flags.DEFINE_bool("overwrite", False, "Replace a SavedModel that is there.")
-    flags.DEFINE_enum("device", "auto", DEVICES, "Where to trace the graph.")
-    flags.DEFINE_enum(
-        "precision",
-        "float32",
-        PRECISIONS,
-        "Type of the products inside; float32 gives the bytes of test.py.",
-    )
+    define_compute_flags("float32")
     run_command(main)
 
 

@@ -3,12 +3,27 @@
 import contextlib
 import os
 
-from absl import logging
+from absl import flags, logging
 
 from inpaint_tf.errors import UserError
 
 DEVICES = ("auto", "cpu", "gpu")
 PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
+
+
+flags.disclaim_key_flags()  # what `define_flags` defines belongs to the command that calls it
+
+
+def define_flags(precision):
+    """Define --device and --precision, with the command's default precision."""
+    flags.DEFINE_enum("device", "auto", DEVICES, "Where to compute.")
+    flags.DEFINE_enum(
+        "precision",
+        precision,
+        PRECISIONS,
+        "auto: bfloat16 on a CPU that multiplies it, float32 elsewhere. An exported model gives "
+        "the bytes of test.py where both have the same precision.",
+    )
 
 
 def configure(device="auto", precision="auto"):

@@ -13,7 +13,7 @@ from pathlib import Path
 from absl import flags
 
 from inpaint_tf.errors import UserError, require_paths, run_command
-from inpaint_tf.runtime import DEVICES, PRECISIONS
+from inpaint_tf.runtime import define_flags as define_compute_flags
 
 NAMED_FAILURES = 20
 SHEET_ROWS = 8
@@ -45,13 +45,7 @@ def define_flags():
     flags.DEFINE_integer("batch_size", 8, "Pictures completed together.", lower_bound=1)
     flags.DEFINE_integer("limit", None, "Test the first so many pictures.", lower_bound=1)
     flags.DEFINE_bool("overwrite", False, "Do again what the output folder holds already.")
-    flags.DEFINE_enum("device", "auto", DEVICES, "Where to compute.")
-    flags.DEFINE_enum(
-        "precision",
-        "float32",
-        PRECISIONS,
-        "float32 gives the bytes of the exported model.",
-    )
+    define_compute_flags("float32")
 
 
 def main(argv):

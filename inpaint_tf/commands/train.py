@@ -8,7 +8,7 @@ from pathlib import Path
 from absl import flags, logging
 
 from inpaint_tf.errors import UserError, run_command
-from inpaint_tf.runtime import DEVICES, PRECISIONS
+from inpaint_tf.runtime import define_flags as define_compute_flags
 
 HELD_OUT_FILE = "held_out.txt"
 
@@ -138,13 +138,7 @@ def define_flags():
     )
     flags.DEFINE_string("workdir", None, "the run's folder, for example logs/my_run")
     flags.DEFINE_bool("dry_run", False, "check config and data, show them, and stop")
-    flags.DEFINE_enum("device", "auto", DEVICES, "where to compute")
-    flags.DEFINE_enum(
-        "precision",
-        "auto",
-        PRECISIONS,
-        "auto: bfloat16 on a CPU that multiplies it, float32 elsewhere",
-    )
+    define_compute_flags("auto")
 
 
 def cli():
