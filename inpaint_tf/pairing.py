@@ -16,6 +16,10 @@ CENTER = "center"
 """In place of a mask file: the hole of half the height and half the width in the middle."""
 
 
+CONTACT_SHEET = "contact_sheet.png"
+"""What test.py draws beside the completed pictures."""
+
+
 @dataclass(frozen=True)
 class Pair:
     """A picture to complete. `mask` is a file, `CENTER`, or None where none was found.
@@ -95,11 +99,12 @@ def find_pairs(images, masks=CENTER, limit=None):
 def output_names(paths):
     """A .png name for each relative path, all different even where letter case does not count.
 
-    `a.jpg` becomes `a.png`; beside an `a.webp` they become `a.jpg.png` and `a.webp.png`.
+    `a.jpg` becomes `a.png`; beside an `a.webp` they become `a.jpg.png` and `a.webp.png`. The name
+    of the contact sheet is taken.
     """
     names = [path.with_suffix(".png").as_posix() for path in paths]
     while True:
-        uses = Counter(name.casefold() for name in names)
+        uses = Counter([CONTACT_SHEET, *(name.casefold() for name in names)])
         if max(uses.values(), default=0) < 2:
             return names
         # Whole names never clash with one another, so the clashes end.

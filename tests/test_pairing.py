@@ -119,3 +119,10 @@ def test_a_list_names_the_pictures_to_test(tmp_path):
     pairs = pairing.find_pairs(tmp_path / "held_out.txt")
     assert [pair.name for pair in pairs] == ["a/y.png", "b/x.png"]
     assert all(pair.image.is_file() for pair in pairs)
+
+
+def test_a_picture_called_like_the_contact_sheet_keeps_a_name_of_its_own():
+    assert pairing.output_names([Path("contact_sheet.jpg"), Path("a.jpg")]) == [
+        "contact_sheet.jpg.png",
+        "a.png",
+    ]

@@ -129,7 +129,7 @@ def _check_output_apart(args, pairs):
 
 
 def _write_contact_sheet(args, pairs, output, hole_fill):
-    from inpaint_tf import files, images, report
+    from inpaint_tf import files, images, pairing, report
 
     entries = []
     for pair in report.evenly_spaced(pairs, SHEET_ROWS):
@@ -141,7 +141,7 @@ def _write_contact_sheet(args, pairs, output, hole_fill):
         entries.append((caption, truth, completed, mask))
     fill_level = int(images.to_uint8(images.HOLE_FILLS[hole_fill]))
     sheet = report.contact_sheet(entries, fill_level)
-    files.write_png(output.folder / "contact_sheet.png", sheet)
+    files.write_png(output.folder / pairing.CONTACT_SHEET, sheet)
 
 
 def _print_scores(args, pairs, output, summary):
