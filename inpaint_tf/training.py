@@ -70,7 +70,7 @@ class Schedule:
         return used
 
 
-def train(trainer, schedule, open_batches, store, records, validation=None, every=None):
+def train(trainer, schedule, open_batches, store, records, validation, every):
     """Run what is left of `schedule`, from the trainer's own step on.
 
     trainer: compiled `InpaintingTrainer`, restored. schedule: a `Schedule`.
