@@ -4,7 +4,12 @@
         --config.data.train=DIR --config.data.test_count=100 --workdir=logs/quickstart
 
 Reconstruction alone first, then Algorithm 1; a hole for each image; a moving average of the
-generator. Time and score to expect: see the README's table of results.
+generator.
+
+Time: 35 minutes on two idle AVX-512 cores in bfloat16 (60 beside other work).
+Score to expect (15,206 faces to train on, 1,009 others to test, centre hole): 23.4 dB and SSIM 0.82
+over the whole picture, 17.4 dB in the hole; `best.weights.h5`, from before the critics, is blurrier
+and some 0.4 dB higher.
 """
 
 from inpaint_tf.default_config import default_config

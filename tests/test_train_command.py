@@ -1,5 +1,6 @@
 """train.py as a user runs it: its errors, and that a kill loses nothing but time."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -166,6 +167,8 @@ def test_every_config_is_valid_and_documented(name):
     docstring = ast.get_docstring(ast.parse((ROOT / "configs" / name).read_text()))
     assert f"--config=configs/{name}" in docstring
     assert "to expect" in docstring
+    assert "dB" in docstring
+    assert re.search(r"hour|minutes|days", docstring)
 
 
 def test_a_dry_run_shows_and_writes_nothing(tmp_path, pictures):
