@@ -6,7 +6,7 @@
 Reconstruction alone first, then Algorithm 1; a hole for each image; a moving average of the
 generator.
 
-Time: 35 minutes on two idle AVX-512 cores in bfloat16 (60 beside other work).
+Time: 60 minutes on two AVX-512 cores in bfloat16, measured beside other work.
 Score to expect (15,206 faces to train on, 1,009 others to test, centre hole): 23.4 dB and SSIM 0.82
 over the whole picture, 17.4 dB in the hole; `best.weights.h5`, from before the critics, is blurrier
 and some 0.4 dB higher.
