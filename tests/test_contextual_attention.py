@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from inpaint_tf.layers import patches
 from inpaint_tf.layers.contextual_attention import contextual_attention
+from inpaint_tf.layers.resizing import halve
 
 
 def literal_attention(features, mask, fuse):
@@ -101,7 +101,7 @@ def test_gradient_is_finite_where_features_vanish():
 
 def test_reduction_takes_the_nearest_of_aligned_corners_not_every_second():
     column = np.arange(64, dtype="float32")[None, :, None, None] * np.ones((1, 1, 2, 1), "float32")
-    halved = np.asarray(patches.halve(column))[0, :, 0, 0]
+    halved = np.asarray(halve(column))[0, :, 0, 0]
     assert halved.shape == (32,)
     np.testing.assert_array_equal(halved, [round_half_up(i, 64, 32) for i in range(32)])
     assert halved[-1] == 63  # [::2] would end at 62
@@ -110,13 +110,4 @@ def test_reduction_takes_the_nearest_of_aligned_corners_not_every_second():
 def test_halves_are_rounded_up_as_tensorflow_1_did():
     # 30 -> 15: output 7 reads 7 * 29 / 14 = 14.5
     row = np.arange(30, dtype="float32")[None, None, :, None] * np.ones((1, 2, 1, 1), "float32")
-    assert np.asarray(patches.halve(row))[0, 0, 7, 0] == 15
-
-
-def test_overlap_add_is_the_transpose_of_cutting_paste_patches():
-    rng = np.random.default_rng(3)
-    features = rng.normal(size=(1, 6, 10, 2)).astype("float32")
-    cut = np.asarray(patches.paste_patches(features))
-    laid = rng.normal(size=cut.shape).astype("float32")
-    back = np.asarray(patches.overlap_add(ops.convert_to_tensor(laid), 3, 5))
-    np.testing.assert_allclose(np.sum(cut * laid), np.sum(features * back), rtol=1e-5)
+    assert np.asarray(halve(row))[0, 0, 7, 0] == 15

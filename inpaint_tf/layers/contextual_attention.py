@@ -3,12 +3,18 @@
 Yu et al., CVPR 2018, section 4, and its published code; paper, section IV-B. The original loops
 over the batch with convolutions whose kernels are the patches of one image, and takes the first
 image's mask for all. Here the same numbers come from batched matrix products, a mask per image.
+
+No patch is ever cut out. Two 3x3 patches match as well as their nine pairs of pixels together, so
+that the products are taken of pixels and added up along diagonals; and pasting overlapping 4x4
+patches is pasting 2x2 cells, each with the weights of all patches that hold it. That leaves a fifth
+of the arithmetic (0.7 instead of 3.4 G multiplications for a 256x256 picture).
 """
 
 import keras
 from keras import ops
 
-from inpaint_tf.layers import patches
+from inpaint_tf.layers import cells, shifts
+from inpaint_tf.layers.resizing import halve, resize_nearest
 
 
 def contextual_attention(
@@ -20,78 +26,113 @@ def contextual_attention(
     mask: (batch or 1, height, width, 1), 1 = hole: background there is never copied.
     softmax_scale: sharpness of the weights over background patches.
     fuse: let neighbouring foreground pixels prefer neighbouring background patches.
-    compute_dtype: type of the matrix products; scores and softmax are float32 in any case.
+    compute_dtype: type of the product that copies; scores and softmax are float32 in any case.
 
     Returns (output, offsets): output like foreground; offsets (batch, height/2, width/2, 2), int32,
     how many rows and columns away, at half resolution, the best background patch lies (display).
+
+    Score matrices have four axes behind the batch: the foreground position's two and then the
+    background position's two; rows before columns until the fusion, columns before rows after it.
     """
     dtype = compute_dtype or foreground.dtype
-    height, width = ops.shape(foreground)[1] // 2, ops.shape(foreground)[2] // 2
-    scores = _match_scores(patches.halve(foreground), patches.halve(background), dtype)
-    if fuse:
-        scores = _fuse(scores, height, width)
-    valid = _valid_patches(patches.halve(ops.cast(mask, "float32")))  # (batch or 1, 1, n)
-    attention = _softmax(softmax_scale * scores * valid) * valid  # (batch, n, n)
-    copied = ops.matmul(ops.cast(attention, dtype), patches.paste_patches(background))
-    output = patches.overlap_add(copied, height, width) / 4.0
-    return output, _offsets(attention, height, width)
+    queries, keys = halve(foreground), halve(background)
+    scores = _match_scores(queries, keys)  # (batch, h, w, h, w)
+    scores = _fuse(scores) if fuse else _swap_order(scores)  # (batch, w, h, w, h)
+    valid = _valid_patches(halve(ops.cast(mask, "float32")))  # (batch or 1, 1, 1, w, h)
+    attention = _softmax(softmax_scale * scores * valid) * valid
+    copied = _paste(attention, background, dtype)
+    return copied / 4.0, _offsets(attention)
 
 
-def _match_scores(foreground, background, dtype):
+def _match_scores(queries, keys):
     """Correlation of 3x3 foreground patches with unit-length 3x3 background patches.
 
-    (batch, h, w, c) twice to float32 (batch, h*w foreground, h*w background). Only the background
-    is normalised, by max(length, 1e-4).
+    (batch, h, w, c) twice to float32 (batch, h, w, h, w). Only the background is normalised, by
+    max(length, 1e-4).
     """
-    queries = patches.match_patches(foreground)  # (batch, h*w, 9c)
-    keys = patches.match_patches(background)
-    square = ops.sum(ops.square(ops.cast(keys, "float32")), axis=-1, keepdims=True)
+    queries, keys = ops.cast(queries, "float32"), ops.cast(keys, "float32")
+    height, width, channels = (*ops.shape(keys)[1:3], keys.shape[3])
+    pixels = ops.matmul(
+        ops.reshape(queries, (-1, height * width, channels)),
+        ops.transpose(ops.reshape(keys, (-1, height * width, channels)), (0, 2, 1)),
+    )
+    pixels = ops.reshape(pixels, (-1, height, width, height, width))
+    matches = shifts.sum_of_three(shifts.sum_of_three(pixels, (1, 3)), (2, 4))
+    square = _sum_3x3(ops.sum(ops.square(keys), axis=-1))
     # rsqrt(max(square, 1e-8)) = 1 / max(length, 1e-4), but its gradient at an all-zero patch is 0
     # where that of sqrt would be infinite.
-    keys = keys * ops.cast(ops.rsqrt(ops.maximum(square, 1e-8)), keys.dtype)
-    scores = ops.matmul(ops.cast(queries, dtype), ops.transpose(ops.cast(keys, dtype), (0, 2, 1)))
-    return ops.cast(scores, "float32")
+    return matches * ops.rsqrt(ops.maximum(square, 1e-8))[:, None, None]
 
 
-def _fuse(scores, height, width):
-    """Score fusion: sum along diagonals, with positions counted by rows and then by columns."""
-    scores = _sum_diagonal(scores)
-    scores = _sum_diagonal(_swap_order(scores, height, width))
-    return _swap_order(scores, width, height)
+def _sum_3x3(values):
+    """Sum over each position and its eight neighbours: (batch, h, w)."""
+    return shifts.sum_of_three(shifts.sum_of_three(values, (1,)), (2,))
+
+
+def _fuse(scores):
+    """Score fusion: sum along diagonals, with positions counted by rows and then by columns.
+
+    (batch, h, w, h, w) to (batch, w, h, w, h).
+    """
+    return _sum_diagonal(_swap_order(_sum_diagonal(scores)))
 
 
 def _sum_diagonal(scores):
-    """s[i, j] + s[i-1, j-1] + s[i+1, j+1], zeros outside: a 3x3 identity kernel."""
-    before = ops.pad(scores[:, :-1, :-1], ((0, 0), (1, 0), (1, 0)))
-    after = ops.pad(scores[:, 1:, 1:], ((0, 0), (0, 1), (0, 1)))
-    return scores + before + after
+    """A 3x3 identity kernel on the score matrix, positions counted as the axes lie.
+
+    The position after the last of a row is the first of the next: the original does not mind.
+    """
+    shape = ops.shape(scores)
+    positions = shape[1] * shape[2]
+    matrix = ops.reshape(scores, (-1, positions, positions))
+    return ops.reshape(shifts.sum_of_three(matrix, (1, 2)), shape)
 
 
-def _swap_order(scores, height, width):
-    """Count the positions of both axes by columns instead of by rows."""
-    positions = height * width
-    scores = ops.reshape(scores, (-1, height, width, height, width))
-    scores = ops.transpose(scores, (0, 2, 1, 4, 3))
-    return ops.reshape(scores, (-1, positions, positions))
+def _swap_order(scores):
+    """Count the positions by columns instead of by rows, or back."""
+    return ops.transpose(scores, (0, 2, 1, 4, 3))
 
 
 def _valid_patches(mask):
-    """1 where a 3x3 background patch holds no hole pixel: (b, h, w, 1) to (b, 1, h*w)."""
-    hole_pixels = ops.sum(patches.match_patches(mask), axis=-1)
-    return ops.cast(hole_pixels == 0, "float32")[:, None, :]
+    """1 where a 3x3 background patch holds no hole pixel: (b, h, w, 1) to (b, 1, 1, w, h)."""
+    valid = ops.cast(_sum_3x3(mask[..., 0]) == 0, "float32")
+    return ops.transpose(valid, (0, 2, 1))[:, None, None]
 
 
 def _softmax(logits):
-    """Over the last axis. A single patch has weight 1, which Keras would warn about."""
-    return ops.ones_like(logits) if logits.shape[-1] == 1 else ops.softmax(logits, axis=-1)
+    """Over the background positions. A single one has weight 1, which Keras would warn about."""
+    shape = ops.shape(logits)
+    if logits.shape[3] == 1 and logits.shape[4] == 1:
+        return ops.ones_like(logits)
+    positions = ops.reshape(logits, (-1, shape[1], shape[2], shape[3] * shape[4]))
+    return ops.reshape(ops.softmax(positions, axis=-1), shape)
 
 
-def _offsets(attention, height, width):
+def _paste(attention, background, dtype):
+    """Sum of 4x4 background patches with stride 2, laid down with stride 2.
+
+    attention: (batch, w, h, w, h); background: (batch, 2h, 2w, c). Returns the shape of background.
+    A cell gets, of each background cell, the weights of the four patches that hold both alike.
+    """
+    weights = shifts.sum_of_two(shifts.sum_of_two(attention, (1, 3)), (2, 4))
+    columns, rows = ops.shape(weights)[1:3]  # w + 1, h + 1
+    weights = ops.reshape(weights, (-1, columns * rows, columns * rows))
+    copied = ops.transpose(cells.from_pixels(ops.cast(background, dtype)), (0, 2, 1, 3))
+    copied = ops.reshape(copied, (-1, columns * rows, copied.shape[3]))
+    copied = ops.matmul(ops.cast(weights, dtype), copied)
+    copied = ops.reshape(copied, (-1, columns, rows, copied.shape[2]))
+    return cells.to_pixels(ops.transpose(copied, (0, 2, 1, 3)))
+
+
+def _offsets(attention):
     """Rows and columns from each foreground position to its best background position."""
-    best = ops.cast(ops.argmax(attention, axis=-1), "int32")
-    best = ops.reshape(best, (-1, height, width))
-    rows = best // width - ops.arange(height)[None, :, None]
-    columns = best % width - ops.arange(width)[None, None, :]
+    width, height = ops.shape(attention)[1:3]
+    positions = ops.reshape(attention, (-1, width, height, width * height))
+    # Transposed as floats, exact up to 2**24: oneDNN complains aloud about integers.
+    best = ops.transpose(ops.cast(ops.argmax(positions, axis=-1), "float32"), (0, 2, 1))
+    best = ops.cast(best, "int32")
+    rows = best % height - ops.arange(height)[None, :, None]
+    columns = best // height - ops.arange(width)[None, None, :]
     return ops.stack([rows, columns], axis=-1)
 
 
@@ -110,7 +151,7 @@ class ContextualAttention(keras.layers.Layer):
         self.fuse = fuse
 
     def call(self, features, mask):
-        mask = patches.resize_nearest(mask, *ops.shape(features)[1:3])
+        mask = resize_nearest(mask, *ops.shape(features)[1:3])
         return contextual_attention(
             features, features, mask, softmax_scale=self.softmax_scale, fuse=self.fuse
         )

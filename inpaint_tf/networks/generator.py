@@ -11,7 +11,7 @@ from keras import ops
 
 from inpaint_tf import images
 from inpaint_tf.layers.contextual_attention import ContextualAttention
-from inpaint_tf.layers.convolution import Upsample2x, conv
+from inpaint_tf.layers.convolution import conv
 
 
 class Conv(NamedTuple):
@@ -121,8 +121,6 @@ def with_mask(pictures, mask):
 
 def _run(table, features, width):
     for layer in table:
-        if layer.upsample:
-            features = Upsample2x(name=layer.name.removesuffix("_conv"))(features)
         features = conv(
             layer.name,
             int(layer.width * width),
@@ -130,6 +128,7 @@ def _run(table, features, width):
             layer.stride,
             layer.dilation,
             layer.activation,
+            layer.upsample,
         )(features)
     return features
 

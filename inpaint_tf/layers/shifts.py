@@ -1,0 +1,31 @@
+"""Sums over neighbours along several axes at once: the diagonals of a score matrix.
+
+Slices are taken by sizes and laid down by padding, because the gradient of each is the other; that
+of an index expression assigns into zeros and takes ten times as long.
+"""
+
+from keras import ops
+
+
+def shift(scores, axes, by):
+    """result[.., i, ..] = scores[.., i + by, ..] for all `axes` together, zeros outside."""
+    shape = ops.shape(scores)
+    starts, sizes, padding = [0] * len(shape), list(shape), [(0, 0)] * len(shape)
+    for axis in axes:
+        starts[axis] = max(by, 0)
+        sizes[axis] = shape[axis] - abs(by)
+        padding[axis] = (max(-by, 0), max(by, 0))
+    return ops.pad(ops.slice(scores, starts, sizes), padding)
+
+
+def sum_of_three(scores, axes):
+    """scores[i] + scores[i - 1] + scores[i + 1], i counting along all `axes` together."""
+    return scores + shift(scores, axes, -1) + shift(scores, axes, 1)
+
+
+def sum_of_two(scores, axes):
+    """scores[i] + scores[i - 1], one longer along each of `axes`."""
+    before, after = [(0, 0)] * len(scores.shape), [(0, 0)] * len(scores.shape)
+    for axis in axes:
+        before[axis], after[axis] = (1, 0), (0, 1)
+    return ops.pad(scores, after) + ops.pad(scores, before)
