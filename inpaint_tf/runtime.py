@@ -98,18 +98,6 @@ def cpu_multiplies_bfloat16():
     return "amx_bf16" in flags or "avx512_bf16" in flags
 
 
-def configure_training():
-    """Settings of the process for training graphs alone.
-
-    Without TensorFlow's remapper, which fuses convolution, bias and activation: in bfloat16 on a
-    CPU the fused operations are slower (an iteration of the quickstart config: 2.1 s against 3.1 s
-    on two AVX-512 cores), and around the critics' leaky ReLU the rewriting fails with an error.
-    """
-    import tensorflow as tf
-
-    tf.config.optimizer.set_experimental_options({"remapping": False})
-
-
 def compiled(function):
     """`function` as one graph on the device, traced anew for each shape of its arguments."""
     import tensorflow as tf

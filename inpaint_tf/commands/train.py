@@ -20,7 +20,6 @@ def main(argv):
     values = flags.FLAGS
     config = values.config
     device, precision = runtime.configure(values.device, values.precision)
-    runtime.configure_training()
     from inpaint_tf.commands.check_config import check_config
 
     check_config(config)

@@ -6,6 +6,8 @@ real ones. Tables with the layer names of the published 2018 code.
 
 import keras
 
+from inpaint_tf.layers.leaky_relu import LeakyReLU
+
 LOCAL_WIDTHS = (64, 128, 256, 512)
 """Channels of conv1 .. conv4 of the critic that sees the hole's box."""
 
@@ -35,7 +37,7 @@ def _build_critic(kind, widths, size, width):
         features = keras.layers.Conv2D(
             filters * width // 64, 5, strides=2, padding="same", name=f"conv{index}"
         )(features)
-        features = keras.layers.LeakyReLU(0.2, name=f"leaky{index}")(features)
+        features = LeakyReLU(0.2, name=f"leaky{index}")(features)
     features = keras.layers.Flatten(name="flatten")(features)
     # Scores of real and fake nearly cancel: the last product is taken in float32.
     scores = keras.layers.Dense(1, dtype="float32", name=f"dout_{kind}_fc")(features)
