@@ -1,5 +1,9 @@
 """Both forms of the dilated convolution against Keras' own."""
 
+import os
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -50,3 +54,29 @@ def test_the_layer_is_keras_layer_with_the_same_weights():
     plain.build(inputs.shape)
     plain.set_weights(layer.get_weights())
     np.testing.assert_allclose(layer(inputs), plain(inputs), atol=1e-5)
+
+
+def test_a_device_without_the_gradient_gets_the_form_that_has_one():
+    program = """
+import numpy as np, tensorflow as tf
+from inpaint_tf import autodiff
+from inpaint_tf.layers.dilation import dilated_convolution
+kernel = tf.ones((3, 3, 1, 1))
+gradient = autodiff.input_gradient(
+    lambda x: dilated_convolution(x, kernel, 2), tf.ones((1, 9, 9, 1))
+)
+assert gradient[0, 4, 4, 0] == 9, gradient
+try:
+    tf.raw_ops.Conv2DBackpropInput(
+        input_sizes=(1, 9, 9, 1), filter=kernel, out_backprop=tf.ones((1, 9, 9, 1)),
+        strides=[1] * 4, padding="SAME", dilations=[1, 2, 2, 1],
+    )
+except tf.errors.InvalidArgumentError:
+    print("the direct form has no gradient here")
+"""
+    environment = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": "0"}
+    run = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout == "the direct form has no gradient here\n"

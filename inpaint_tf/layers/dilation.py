@@ -64,13 +64,16 @@ def _tensorflow_differentiates_dilation(dtype):
     """
     import tensorflow as tf
 
-    with tf.init_scope():  # eagerly, also while a graph is being made
-        inputs, kernel = tf.ones((1, 5, 5, 1), dtype), tf.ones((3, 3, 1, 1), dtype)
+    with tf.init_scope():  # eagerly, also while a graph is being made; no tape records here
+        pictures, kernel = tf.ones((1, 5, 5, 1), dtype), tf.ones((3, 3, 1, 1), dtype)
+        options = {"strides": [1] * 4, "padding": "SAME", "dilations": [1, 2, 2, 1]}
         try:
-            with tf.GradientTape() as tape:
-                tape.watch([inputs, kernel])
-                outputs = tf.nn.conv2d(inputs, kernel, 1, "SAME", dilations=2)
-            tape.gradient(outputs, [inputs, kernel])
-        except (tf.errors.OpError, LookupError, ValueError):
+            tf.raw_ops.Conv2DBackpropInput(
+                input_sizes=pictures.shape, filter=kernel, out_backprop=pictures, **options
+            )
+            tf.raw_ops.Conv2DBackpropFilter(
+                input=pictures, filter_sizes=kernel.shape, out_backprop=pictures, **options
+            )
+        except tf.errors.OpError:
             return False
     return True
