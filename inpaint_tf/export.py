@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from inpaint_tf.errors import UserError, require_paths, run_command
+from inpaint_tf.runtime import define_attention_flag
 from inpaint_tf.runtime import define_flags as define_compute_flags
 
 MARKER = "saved_model.pb"
@@ -102,7 +103,7 @@ def main(_):
     from inpaint_tf import runtime
 
     runtime.configure(args.device, args.precision)
-    generator, settings = weights.load_generator(args.weights)
+    generator, settings = weights.load_generator(args.weights, args.attention_mb << 20)
     logging.set_verbosity(logging.WARNING)  # saving tells of its inner steps
     export(generator, settings["hole_fill"], args.output, args.overwrite)
     print(HOW_TO_CALL.format(output=args.output))
@@ -118,6 +119,7 @@ def cli():
     flags.DEFINE_string("output", None, "Folder of the SavedModel.", required=True)
     flags.DEFINE_bool("overwrite", False, "Replace a SavedModel that is there.")
     define_compute_flags("float32")
+    define_attention_flag()
     run_command(main)
 
 

@@ -27,12 +27,20 @@ class Inpainter:
         self._complete = completion.compiled(generator, hole_fill)
 
     @classmethod
-    def load(cls, weights="latest", *, device="auto", precision="float32"):
+    def load(
+        cls,
+        weights="latest",
+        *,
+        device="auto",
+        precision="float32",
+        score_bytes=memory.SCORE_BYTES,
+    ):
         """Load trained weights.
 
         weights: a run's folder, a checkpoint, a `.weights.h5` file, or "latest" under logs/.
         device: "auto", "cpu" or "gpu". precision: "float32" gives the bytes of the exported model;
         "mixed_bfloat16", "mixed_float16" and "auto" may be faster.
+        score_bytes: attention of pictures whose scores take more is computed in blocks of rows.
         """
         from inpaint_tf import runtime
 
@@ -44,7 +52,7 @@ class Inpainter:
         policy = keras.config.dtype_policy()
         runtime.configure(device, precision)
         try:
-            generator, settings = load_generator(weights)
+            generator, settings = load_generator(weights, score_bytes)
         finally:
             keras.config.set_dtype_policy(policy)  # the program's own networks keep theirs
         return cls(generator, settings["hole_fill"])
@@ -95,7 +103,8 @@ class Inpainter:
         """(batch, height, width, 3) and (batch, height, width, 1) uint8 to (completed, raw)."""
         height, width = images.shape[1:3]
         free = memory.available_bytes() if _runs_on_cpu() else None
-        batch_size = memory.fitting_batch_size(height, width, batch_size, free)
+        score_bytes = self.generator.get_layer("contextual_attention").score_bytes
+        batch_size = memory.fitting_batch_size(height, width, batch_size, free, score_bytes)
         results, start = [], 0
         while start < len(images):
             chunk = slice(start, start + batch_size)
@@ -105,7 +114,7 @@ class Inpainter:
                 if not _is_out_of_memory(error):
                     raise
                 if batch_size == 1:
-                    raise memory.too_large(height, width) from error
+                    raise memory.too_large(height, width, None, score_bytes) from error
                 batch_size //= 2
             else:
                 start += batch_size

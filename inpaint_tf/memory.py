@@ -5,49 +5,62 @@ from pathlib import Path
 
 from inpaint_tf.errors import UserError
 
-ATTENTION_COPIES = 6
-"""Score matrices of contextual attention alive at once. With `ACTIVATION_BYTES` this came out 15 to
-40 % above the measured peaks of TensorFlow on a CPU (512x512: 0.46 GB; 704x704: 1.48 GB)."""
+SCORE_BYTES = 2**28
+"""Default for the size of a score matrix of contextual attention above which it is computed in
+blocks of rows of that size. 256 MiB hold a batch of 64 at 256x256, or one picture of 724x724."""
 
-ACTIVATION_BYTES = 4 * 32 * 4
-"""Per picture pixel: four feature maps of 32 float32 channels alive at once."""
+SCORE_COPIES = 6
+"""Score matrices, or blocks of one, alive at once. With `ACTIVATION_BYTES` this came out 0 to 30 %
+above the measured peaks of TensorFlow on a CPU (512x512: 0.47 GB; 1024x1024: 2.05 GB)."""
+
+ACTIVATION_BYTES = 6 * 32 * 4
+"""Per picture pixel: six feature maps of 32 float32 channels alive at once."""
+
+EXTRA_ROWS = 5
+"""Rows of scores that a block computes beside those it puts out, see `layers.attention_blocks`."""
+
+LEAST_ROWS = 4
+"""Rows that a block puts out at least: with fewer, most of the work would be for the extra ones."""
 
 CGROUP = Path("/sys/fs/cgroup")
 MEMINFO = Path("/proc/meminfo")
 
 
-def completion_bytes(height, width):
-    """Bytes that completing one picture takes at its peak, roughly.
+def completion_bytes(height, width, batch_size=1, score_bytes=SCORE_BYTES):
+    """Bytes that completing a batch of pictures takes at its peak, roughly.
 
-    Contextual attention compares every position with every other at an eighth of the resolution:
-    doubling the sides takes 16 times the memory.
+    Contextual attention compares every position with every other at an eighth of the resolution,
+    so that doubling the sides takes 16 times the memory, until `score_bytes` are reached.
     """
-    positions = -(-height // 8) * -(-width // 8)
-    return positions**2 * 4 * ATTENTION_COPIES + height * width * ACTIVATION_BYTES
+    rows, columns = -(-height // 8), -(-width // 8)
+    row = batch_size * rows * columns**2 * 4  # bytes of scores
+    held = rows * row
+    if held > score_bytes:
+        held = max(score_bytes, (EXTRA_ROWS + min(LEAST_ROWS, rows + 1)) * row)
+    return held * SCORE_COPIES + batch_size * height * width * ACTIVATION_BYTES
 
 
-def fitting_batch_size(height, width, batch_size, available):
+def fitting_batch_size(height, width, batch_size, available, score_bytes=SCORE_BYTES):
     """`batch_size`, halved until a batch of such pictures fits into `available` bytes (None: any).
 
     Raises UserError where not even one picture fits.
     """
-    needed = completion_bytes(height, width)
     if available is None:
         return batch_size
-    while batch_size > 1 and batch_size * needed > available:
+    while completion_bytes(height, width, batch_size, score_bytes) > available:
+        if batch_size == 1:
+            raise too_large(height, width, available, score_bytes)
         batch_size //= 2
-    if needed > available:
-        raise too_large(height, width, available)
     return batch_size
 
 
-def too_large(height, width, available=None):
+def too_large(height, width, available=None, score_bytes=SCORE_BYTES):
     """The UserError of a picture that does not fit into the memory."""
     there_is = "" if available is None else f" and {available / 1e9:.1f} GB are free"
     return UserError(
         f"a picture of {width}x{height} pixels needs about "
-        f"{completion_bytes(height, width) / 1e9:.1f} GB of memory{there_is}; make the picture "
-        "smaller (test.py: --size), or use a machine with more memory"
+        f"{completion_bytes(height, width, 1, score_bytes) / 1e9:.1f} GB of memory{there_is}; make "
+        "the picture smaller (test.py: --size), or use a machine with more memory"
     )
 
 

@@ -6,6 +6,7 @@ import os
 from absl import flags, logging
 
 from inpaint_tf.errors import UserError
+from inpaint_tf.memory import SCORE_BYTES
 
 DEVICES = ("auto", "cpu", "gpu")
 PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
@@ -23,6 +24,17 @@ def define_flags(precision):
         PRECISIONS,
         "auto: bfloat16 on a CPU that multiplies it, float32 elsewhere. An exported model gives "
         "the bytes of test.py where both have the same precision.",
+    )
+
+
+def define_attention_flag():
+    """Define --attention_mb, for commands that complete pictures."""
+    flags.DEFINE_integer(
+        "attention_mb",
+        SCORE_BYTES >> 20,
+        "MiB for the scores of contextual attention, some six times over. Larger pictures are "
+        "completed in blocks of rows: the same result in less memory, but later.",
+        lower_bound=1,
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from inpaint_tf.errors import UserError
+from inpaint_tf.memory import SCORE_BYTES
 
 SUFFIX = ".weights.h5"
 GENERATOR_FILE = "generator" + SUFFIX
@@ -34,11 +35,12 @@ def save_generator(generator, path, settings):
         file.attrs[ATTRIBUTE] = json.dumps(settings, sort_keys=True)
 
 
-def load_generator(weights=LATEST):
+def load_generator(weights=LATEST, score_bytes=SCORE_BYTES):
     """Build the generator that `weights` names and load it.
 
     weights: a run folder, a checkpoint folder, a `*.weights.h5` file, or "latest": the newest run
       under logs/.
+    score_bytes: see `layers.contextual_attention`.
     Returns (generator, settings); settings has at least the keys of `DEFAULT_SETTINGS`.
     Raises `UserError` where there is no such file or it does not hold this generator.
     """
@@ -46,7 +48,7 @@ def load_generator(weights=LATEST):
 
     path = find_weights(weights)
     settings = read_settings(path)
-    generator = build_generator(settings["width"])
+    generator = build_generator(settings["width"], score_bytes=score_bytes)
     try:
         load_exactly(generator, path)
     except UNREADABLE as error:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from inpaint_tf import autodiff
 from inpaint_tf.layers.contextual_attention import contextual_attention
 from inpaint_tf.layers.resizing import halve
 
@@ -89,8 +90,6 @@ def test_nothing_is_copied_where_everything_is_hole():
 
 
 def test_gradient_is_finite_where_features_vanish():
-    from inpaint_tf import autodiff
-
     features, masks = example(8, 8)
     features[:, :4] = 0.0  # all-zero patches, as ReLU makes them
     gradient = autodiff.input_gradient(
@@ -111,3 +110,46 @@ def test_halves_are_rounded_up_as_tensorflow_1_did():
     # 30 -> 15: output 7 reads 7 * 29 / 14 = 14.5
     row = np.arange(30, dtype="float32")[None, None, :, None] * np.ones((1, 2, 1, 1), "float32")
     assert np.asarray(halve(row))[0, 0, 7, 0] == 15
+
+
+@pytest.mark.parametrize("fuse", [True, False])
+@pytest.mark.parametrize(("height", "width"), [(16, 14), (12, 22), (26, 6)])
+@pytest.mark.parametrize("score_bytes", [0, 20_000])
+def test_blocks_of_rows_give_the_same_numbers(height, width, fuse, score_bytes):
+    features, masks = example(height, width)
+    whole = contextual_attention(features, features, masks, fuse=fuse)
+    blocks = contextual_attention(features, features, masks, fuse=fuse, score_bytes=score_bytes)
+    np.testing.assert_allclose(blocks[0], whole[0], atol=1e-5)
+    np.testing.assert_array_equal(blocks[1], whole[1])
+
+
+def test_blocks_of_rows_are_chosen_by_size_where_the_size_is_known_late():
+    import tensorflow as tf
+
+    ran = []
+
+    @tf.function(
+        input_signature=[tf.TensorSpec((None, None, None, 3)), tf.TensorSpec((1, None, None, 1))]
+    )
+    def attend(features, mask):
+        ran.append("traced")
+        return contextual_attention(features, features, mask, score_bytes=4 * 36**2)
+
+    for height, width in ((12, 12), (16, 20)):  # 36 positions are within the size, 80 are not
+        features, masks = example(height, width, batch=1)
+        expected = contextual_attention(features, features, masks)
+        for found, right in zip(attend(features, masks), expected, strict=True):
+            np.testing.assert_allclose(found, right, atol=1e-5)
+    assert ran == ["traced"]
+
+
+def test_gradient_through_blocks_equals_the_whole():
+    features, masks = example(12, 12, batch=1)
+
+    def gradient(**options):
+        return autodiff.input_gradient(
+            lambda x: contextual_attention(x, x, masks, **options)[0] ** 2,
+            ops.convert_to_tensor(features),
+        )
+
+    np.testing.assert_allclose(gradient(score_bytes=0), gradient(), atol=1e-4)

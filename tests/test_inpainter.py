@@ -112,10 +112,33 @@ def test_too_little_memory_is_told_before_it_runs_out(small, monkeypatch):
 
 
 def test_batches_are_halved_to_fit_the_memory():
-    one = memory.completion_bytes(64, 64)
+    one = memory.completion_bytes(64, 64)  # which a batch takes as many times as it has pictures
     assert memory.fitting_batch_size(64, 64, 8, 8 * one) == 8
     assert memory.fitting_batch_size(64, 64, 8, 3 * one) == 2
     assert memory.fitting_batch_size(64, 64, 8, None) == 8
+
+
+def test_scores_beyond_their_limit_take_no_more_memory():
+    def scores(size, **options):
+        outside = size * size * memory.ACTIVATION_BYTES
+        return memory.completion_bytes(size, size, **options) - outside
+
+    assert scores(512) == 6 * 4 * 64**4  # 64 x 64 positions, each with each
+    assert scores(1024) == 6 * memory.SCORE_BYTES
+    assert scores(1024, score_bytes=2**40) == 6 * 4 * 128**4
+    assert scores(2048) == 6 * (4 + 5) * 4 * 256**3  # a block has 4 rows at least, and 5 around
+
+
+def test_large_pictures_are_completed_alike_in_blocks(small):
+    image, mask = picture(120, 96), centre_mask(120, 96)
+    expected = small.complete(image, mask)
+    attention = small.generator.get_layer("contextual_attention")
+    attention.score_bytes, before = 1, attention.score_bytes
+    try:
+        in_blocks = inpainter.Inpainter(small.generator, small.hole_fill).complete(image, mask)
+    finally:
+        attention.score_bytes = before
+    np.testing.assert_allclose(in_blocks.astype(int), expected.astype(int), atol=1)
 
 
 def test_batches_are_halved_when_the_device_runs_out(small, monkeypatch):

@@ -61,6 +61,7 @@ def args(tmp_path, weights):
         overwrite=False,
         device="cpu",
         precision="float32",
+        attention_mb=256,
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from absl import flags
 
 from inpaint_tf.errors import UserError, require_paths, run_command
+from inpaint_tf.runtime import define_attention_flag
 from inpaint_tf.runtime import define_flags as define_compute_flags
 
 NAMED_FAILURES = 20
@@ -46,6 +47,7 @@ def define_flags():
     flags.DEFINE_integer("limit", None, "Test the first so many pictures.", lower_bound=1)
     flags.DEFINE_bool("overwrite", False, "Do again what the output folder holds already.")
     define_compute_flags("float32")
+    define_attention_flag()
 
 
 def main(argv):
@@ -69,7 +71,12 @@ def run_test(args):
     from inpaint_tf.evaluate import evaluate
     from inpaint_tf.inpainter import Inpainter
 
-    inpainter = Inpainter.load(args.weights, device=args.device, precision=args.precision)
+    inpainter = Inpainter.load(
+        args.weights,
+        device=args.device,
+        precision=args.precision,
+        score_bytes=args.attention_mb << 20,
+    )
     names = [pair.name for pair in pairs]
     output = results.Results(args.output, _settings(args, inpainter), names, args.overwrite)
     try:

@@ -13,12 +13,20 @@ of the arithmetic (0.7 instead of 3.4 G multiplications for a 256x256 picture).
 import keras
 from keras import ops
 
-from inpaint_tf.layers import cells, shifts
+from inpaint_tf.layers import attention_blocks, cells, shifts
 from inpaint_tf.layers.resizing import halve, resize_nearest
+from inpaint_tf.memory import SCORE_BYTES
 
 
 def contextual_attention(
-    foreground, background, mask, *, softmax_scale=10.0, fuse=True, compute_dtype=None
+    foreground,
+    background,
+    mask,
+    *,
+    softmax_scale=10.0,
+    fuse=True,
+    compute_dtype=None,
+    score_bytes=SCORE_BYTES,
 ):
     """Fill `foreground` with patches of `background`, weighted by how well they match.
 
@@ -27,6 +35,8 @@ def contextual_attention(
     softmax_scale: sharpness of the weights over background patches.
     fuse: let neighbouring foreground pixels prefer neighbouring background patches.
     compute_dtype: type of the product that copies; scores and softmax are float32 in any case.
+    score_bytes: a larger score matrix, batch * (height/2 * width/2)**2 * 4 bytes, is never held as
+      a whole: the same numbers are computed in blocks of rows of about this size.
 
     Returns (output, offsets): output like foreground; offsets (batch, height/2, width/2, 2), int32,
     how many rows and columns away, at half resolution, the best background patch lies (display).
@@ -34,34 +44,73 @@ def contextual_attention(
     Score matrices have four axes behind the batch: the foreground position's two and then the
     background position's two; rows before columns until the fusion, columns before rows after it.
     """
-    dtype = compute_dtype or foreground.dtype
-    queries, keys = halve(foreground), halve(background)
-    scores = _match_scores(queries, keys)  # (batch, h, w, h, w)
-    scores = _fuse(scores) if fuse else _swap_order(scores)  # (batch, w, h, w, h)
+    dtype = keras.backend.standardize_dtype(compute_dtype or foreground.dtype)
+    queries, keys = (ops.cast(halve(x), "float32") for x in (foreground, background))
+    batch, height, width = ops.shape(queries)[:3]
     valid = _valid_patches(halve(ops.cast(mask, "float32")))  # (batch or 1, 1, 1, w, h)
-    attention = _softmax(softmax_scale * scores * valid) * valid
-    copied = _paste(attention, background, dtype)
-    return copied / 4.0, _offsets(attention)
+    lengths = _reciprocal_lengths(keys)  # (batch, 1, 1, h, w)
+
+    def at_once():
+        scores = _match_scores(queries, keys) * lengths  # (batch, h, w, h, w)
+        scores = _fuse(scores) if fuse else _swap_order(scores)  # (batch, w, h, w, h)
+        attention = _softmax(softmax_scale * scores * valid) * valid
+        return _paste(attention, background, dtype), _best(attention)
+
+    def in_blocks():
+        return attention_blocks.attend_in_blocks(
+            queries,
+            keys,
+            valid,
+            lengths,
+            background,
+            attention_blocks.rows_per_block(batch, height, width, score_bytes),
+            softmax_scale=softmax_scale,
+            fuse=fuse,
+            dtype=dtype,
+        )
+
+    size = 4.0 * _product(batch, height, width, height, width)
+    copied, best = _choose(size <= score_bytes, at_once, in_blocks)
+    return cells.to_pixels(copied) / 4.0, _offsets(best)
+
+
+def _product(*lengths):
+    """As a float, since int32 would overflow; of integers or scalar tensors."""
+    product = 1.0
+    for length in lengths:
+        product = product * (length if isinstance(length, int) else ops.cast(length, "float32"))
+    return product
+
+
+def _choose(condition, if_true, if_false):
+    """The one of two functions, already while the graph is made where the sizes are known."""
+    if isinstance(condition, bool):
+        return if_true() if condition else if_false()
+    return ops.cond(condition, if_true, if_false)
 
 
 def _match_scores(queries, keys):
-    """Correlation of 3x3 foreground patches with unit-length 3x3 background patches.
+    """Products of 3x3 foreground patches with 3x3 background patches.
 
-    (batch, h, w, c) twice to float32 (batch, h, w, h, w). Only the background is normalised, by
-    max(length, 1e-4).
+    (batch, h, w, c) twice to (batch, h, w, h, w).
     """
-    queries, keys = ops.cast(queries, "float32"), ops.cast(keys, "float32")
     height, width, channels = (*ops.shape(keys)[1:3], keys.shape[3])
     pixels = ops.matmul(
         ops.reshape(queries, (-1, height * width, channels)),
         ops.transpose(ops.reshape(keys, (-1, height * width, channels)), (0, 2, 1)),
     )
     pixels = ops.reshape(pixels, (-1, height, width, height, width))
-    matches = shifts.sum_of_three(shifts.sum_of_three(pixels, (1, 3)), (2, 4))
+    return shifts.sum_of_three(shifts.sum_of_three(pixels, (1, 3)), (2, 4))
+
+
+def _reciprocal_lengths(keys):
+    """1 / max(length, 1e-4) of each 3x3 patch: (b, h, w, c) to (b, 1, 1, h, w).
+
+    The background alone is normalised.
+    """
     square = _sum_3x3(ops.sum(ops.square(keys), axis=-1))
-    # rsqrt(max(square, 1e-8)) = 1 / max(length, 1e-4), but its gradient at an all-zero patch is 0
-    # where that of sqrt would be infinite.
-    return matches * ops.rsqrt(ops.maximum(square, 1e-8))[:, None, None]
+    # The same as by sqrt, but with the gradient 0 at an all-zero patch, where sqrt has none.
+    return ops.rsqrt(ops.maximum(square, 1e-8))[:, None, None]
 
 
 def _sum_3x3(values):
@@ -111,7 +160,7 @@ def _softmax(logits):
 def _paste(attention, background, dtype):
     """Sum of 4x4 background patches with stride 2, laid down with stride 2.
 
-    attention: (batch, w, h, w, h); background: (batch, 2h, 2w, c). Returns the shape of background.
+    attention: (batch, w, h, w, h); background: (batch, 2h, 2w, c). Returns (batch, h+1, w+1, 4c).
     A cell gets, of each background cell, the weights of the four patches that hold both alike.
     """
     weights = shifts.sum_of_two(shifts.sum_of_two(attention, (1, 3)), (2, 4))
@@ -121,16 +170,21 @@ def _paste(attention, background, dtype):
     copied = ops.reshape(copied, (-1, columns * rows, copied.shape[3]))
     copied = ops.matmul(ops.cast(weights, dtype), copied)
     copied = ops.reshape(copied, (-1, columns, rows, copied.shape[2]))
-    return cells.to_pixels(ops.transpose(copied, (0, 2, 1, 3)))
+    return ops.transpose(copied, (0, 2, 1, 3))
 
 
-def _offsets(attention):
-    """Rows and columns from each foreground position to its best background position."""
+def _best(attention):
+    """The best background position, counted by columns: (batch, w, h, w, h) to (batch, h, w)."""
     width, height = ops.shape(attention)[1:3]
     positions = ops.reshape(attention, (-1, width, height, width * height))
     # Transposed as floats, exact up to 2**24: oneDNN complains aloud about integers.
     best = ops.transpose(ops.cast(ops.argmax(positions, axis=-1), "float32"), (0, 2, 1))
-    best = ops.cast(best, "int32")
+    return ops.cast(best, "int32")
+
+
+def _offsets(best):
+    """Rows and columns from each foreground position to its best background position."""
+    height, width = ops.shape(best)[1:3]
     rows = best % height - ops.arange(height)[None, :, None]
     columns = best // height - ops.arange(width)[None, None, :]
     return ops.stack([rows, columns], axis=-1)
@@ -145,15 +199,21 @@ class ContextualAttention(keras.layers.Layer):
     Returns features like the input, and offsets (batch, height/2, width/2, 2) int32 for display.
     """
 
-    def __init__(self, softmax_scale=10.0, fuse=True, **kwargs):
+    def __init__(self, softmax_scale=10.0, fuse=True, score_bytes=SCORE_BYTES, **kwargs):
         super().__init__(**kwargs)
         self.softmax_scale = softmax_scale
         self.fuse = fuse
+        self.score_bytes = score_bytes
 
     def call(self, features, mask):
         mask = resize_nearest(mask, *ops.shape(features)[1:3])
         return contextual_attention(
-            features, features, mask, softmax_scale=self.softmax_scale, fuse=self.fuse
+            features,
+            features,
+            mask,
+            softmax_scale=self.softmax_scale,
+            fuse=self.fuse,
+            score_bytes=self.score_bytes,
         )
 
     def compute_output_shape(self, features_shape, mask_shape):
@@ -172,4 +232,5 @@ class ContextualAttention(keras.layers.Layer):
             **super().get_config(),
             "softmax_scale": self.softmax_scale,
             "fuse": self.fuse,
+            "score_bytes": self.score_bytes,
         }

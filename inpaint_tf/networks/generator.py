@@ -12,6 +12,7 @@ from keras import ops
 from inpaint_tf import images
 from inpaint_tf.layers.contextual_attention import ContextualAttention
 from inpaint_tf.layers.convolution import conv
+from inpaint_tf.memory import SCORE_BYTES
 
 
 class Conv(NamedTuple):
@@ -82,8 +83,10 @@ REFINEMENT_DECODER = (
 )
 
 
-def build_generator(width=32, name="generator"):
+def build_generator(width=32, name="generator", score_bytes=SCORE_BYTES):
     """Build the generator; with width 32 it has 3,601,542 parameters.
+
+    score_bytes: see `contextual_attention`.
 
     Call arguments: [masked, mask], float32, any height and width that are multiples of 8:
       masked (batch, height, width, 3) in [-1, 1], the hole filled with one colour;
@@ -104,7 +107,9 @@ def build_generator(width=32, name="generator"):
     pasted = with_mask(pasted, mask)
     convolved = _run(CONVOLUTION_BRANCH, pasted, width)
     attended = _run(ATTENTION_BRANCH, pasted, width)
-    attended, offsets = ContextualAttention(name="contextual_attention")(attended, mask)
+    attended, offsets = ContextualAttention(score_bytes=score_bytes, name="contextual_attention")(
+        attended, mask
+    )
     attended = _run(AFTER_ATTENTION, attended, width)
     features = ops.concatenate([convolved, attended], axis=-1)
     features = _run(REFINEMENT_DECODER, features, width)
