@@ -1,0 +1,364 @@
+"""What is measured. Each case runs in a process of its own, so that its peak memory is its own.
+
+A case is a function of `quick` that returns rows: dicts with "what", "seconds" (of one image, step
+or command) or "per_second", and where they apply "units" (of a float32 convolution, per image),
+"arithmetic" (time over that of the published multiplications at the unit's speed in the same
+precision), "times" (how often faster than the thing named in "than"), "elsewhere" (it ran in yet
+another process, so that the peak memory says nothing), and "target".
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks import arithmetic, measuring
+
+ROOT = Path(__file__).resolve().parent.parent
+SIZE = 256
+
+
+def inference(precision, batch, quick):
+    """uint8 to uint8, as test.py does it: scaling, hole, generator, compositing."""
+    import numpy as np
+
+    fast = configure(precision)
+    from inpaint_tf import completion
+    from inpaint_tf.networks.generator import build_generator
+
+    complete = completion.compiled(build_generator(), "grey")
+    images, masks = pictures(batch), np.zeros((batch, SIZE, SIZE, 1), np.uint8)
+    masks[:, 64:192, 64:192] = 255
+    seconds = measuring.best_seconds(lambda: complete(images, masks), repeats=3 if quick else 8)[0]
+    target = {"float32": "<= 45 units", "mixed_bfloat16": "<= 8 units"}.get(fast)
+    return [
+        row(
+            f"inference, batch {batch}, {fast}",
+            seconds / batch,
+            fast,
+            arithmetic.generator(),
+            target=target if batch == 4 else None,
+        )
+    ]
+
+
+def iteration(precision, batch, quick):
+    """One iteration of Algorithm 1: five critic updates, one of the generator."""
+    fast = configure(precision)
+    from configs.yu2018_celebahq import get_config
+    from inpaint_tf import runtime
+    from inpaint_tf.commands.build import build_trainer
+
+    trainer = build_trainer(get_config())
+    step = runtime.compiled(trainer.train_step)
+    batches = pictures(6 * batch).reshape(6, batch, SIZE, SIZE, 3)
+    seconds = measuring.best_seconds(lambda: step(batches), repeats=1 if quick or batch > 4 else 3)
+    return [
+        row(
+            f"training iteration, batch {batch}, {fast}",
+            seconds[0] / batch,
+            fast,
+            arithmetic.iteration(),
+            target="<= 115 units" if (fast, batch) == ("mixed_bfloat16", 4) else None,
+        )
+    ]
+
+
+def attention(batch, quick):
+    """Contextual attention of a 64x64x128 feature map, beside the original's loop over images."""
+    configure("float32")
+    import numpy as np
+    import tensorflow as tf
+
+    from benchmarks.attention_loop import attend_image_by_image
+    from inpaint_tf import runtime
+    from inpaint_tf.layers.contextual_attention import contextual_attention
+
+    features = tf.nn.relu(tf.random.normal((batch, 64, 64, 128), seed=0))
+    mask = np.zeros((1, 64, 64, 1), "float32")
+    mask[:, 16:48, 16:48] = 1
+
+    def gradient(attend):
+        def backward():
+            with tf.GradientTape() as tape:
+                tape.watch(features)
+                output = attend()
+            return tape.gradient(output, features)
+
+        return backward
+
+    def ours():
+        return contextual_attention(features, features, mask)[0]
+
+    def loop():
+        return attend_image_by_image(features, mask)
+
+    difference = np.abs(runtime.compiled(ours)() - runtime.compiled(loop)()).max()
+    if not difference < 1e-2:  # the features are noise of norm 30: both round
+        raise AssertionError(f"the loop computes something else: {difference}")
+    rows = []
+    for what, functions, target in (
+        ("forward", (ours, loop), ">= 10 times"),
+        ("forward + backward", (gradient(ours), gradient(loop)), ">= 5 times"),
+    ):
+        compiled = [runtime.compiled(function) for function in functions]
+        fast, slow = measuring.best_seconds(*compiled, repeats=2 if quick else 5)
+        rows.append(
+            {
+                "what": f"attention, batch {batch}, float32, {what}",
+                "seconds": fast / batch,
+                "units": fast / batch / measuring.unit_seconds(),
+                "times": slow / fast,
+                "than": "the loop over images",
+                "target": target if batch == 16 else None,
+            }
+        )
+    return rows
+
+
+def reading(quick):
+    """uint8 256x256 batches of 16 from 192x192 JPEG pictures, on all cores, nothing else running.
+
+    The pictures are `INPAINT_TF_FACES`/train where that is set, drawn faces otherwise.
+    """
+    configure("float32")
+    from inpaint_tf.data import batches, open_source
+
+    rows = []
+    with scratch() as folder:
+        for what, source, target in (
+            ("JPEG folder", jpeg_folder(folder), ">= 800 per second"),
+            ("TFRecord shard", tfrecord(folder), None),
+            ("packed cache", packed(folder), ">= 5000 per second"),
+        ):
+            stream = iter(batches(open_source(source), SIZE, (16,), seed=0).dataset)
+            for _ in range(20):
+                next(stream)
+            count = (500 if what == "packed cache" else 60) // (4 if quick else 1)
+            started = time.perf_counter()
+            for _ in range(count):
+                next(stream)
+            speed = 16 * count / (time.perf_counter() - started)
+            rows.append({"what": f"reading a {what}", "per_second": speed, "target": target})
+    return rows
+
+
+def waiting(quick):
+    """Share of a training step that waits for pictures; the shortest step: 128x128, no critics."""
+    rows = []
+    with scratch() as folder:
+        for what, source in (
+            ("JPEG folder", jpeg_folder(folder)),
+            ("packed cache", packed(folder, 128)),
+        ):
+            workdir = folder / what
+            steps = 40 if quick else 120
+            command(
+                "train.py",
+                "--config=configs/quickstart.py",
+                f"--config.data.train={source}",
+                "--config.data.test_count=0",
+                f"--config.train.reconstruction_steps={steps}",
+                "--config.train.steps=0",
+                "--config.train.log_every=20",
+                f"--workdir={workdir}",
+            )
+            lines = (workdir / "metrics.csv").read_text().splitlines()
+            column = lines[0].split(",").index("waiting_share")
+            shares = [float(line.split(",")[column]) for line in lines[2:]]  # not the first, cold
+            rows.append(
+                {
+                    "what": f"step of 128x128 waiting for a {what}",
+                    "share": sum(shares) / len(shares),
+                    "elsewhere": True,
+                    "target": "< 2 %",
+                }
+            )
+    return rows
+
+
+def testing(precision, quick):
+    """test.py: complete, score by all metrics, write PNG files and results."""
+    import numpy as np
+
+    fast = configure(precision)
+    from inpaint_tf import evaluate, inpainter, pairing, results
+    from inpaint_tf.networks.generator import build_generator
+
+    painter = inpainter.Inpainter(build_generator())
+    with scratch() as folder:
+        pairs = pairing.find_pairs(jpeg_folder(folder), "center", 32 if quick else 128)
+        painter.complete(np.stack([pairs[0].read(SIZE)[0]] * 8), pairs[0].read(SIZE)[1])
+        output = results.prepare_folder(folder / "results") or folder / "results"
+        records = results.Results(output, {}, [pair.name for pair in pairs], False)
+        started = time.perf_counter()
+        evaluate.evaluate(painter, pairs, records, size=SIZE)
+        seconds = (time.perf_counter() - started) / len(pairs)
+    return [
+        row(
+            f"test.py, all metrics, {fast}",
+            seconds,
+            fast,
+            arithmetic.generator(),
+            per_second=1 / seconds,
+            target=">= 12 per second" if precision == "auto" else None,
+        )
+    ]
+
+
+def large_picture(size, precision, quick):
+    """One large picture from uint8 to uint8; the process holds TensorFlow and the weights too."""
+    import numpy as np
+
+    del quick
+    fast = configure(precision)
+    from inpaint_tf.inpainter import Inpainter
+    from inpaint_tf.networks.generator import build_generator
+
+    painter = Inpainter(build_generator())
+    image = np.random.default_rng(0).integers(0, 256, (size, size, 3), dtype=np.uint8)
+    mask = np.zeros((size, size), np.uint8)
+    mask[size // 4 : -size // 4, size // 4 : -size // 4] = 255
+    started = time.perf_counter()
+    painter.complete(image, mask)
+    return [
+        {
+            "what": f"one picture of {size}x{size}, {fast}",
+            "seconds": time.perf_counter() - started,
+            "target": {1024: "<= 3 GB", 2048: "<= 8 GB"}[size],
+        }
+    ]
+
+
+def help_text(quick):
+    """How long a user waits for --help."""
+    rows = []
+    for script in ("train.py", "test.py"):
+        seconds = measuring.best_seconds(
+            lambda script=script: subprocess.run(
+                [sys.executable, script, "--help"], cwd=ROOT, stdout=subprocess.DEVNULL
+            ),
+            repeats=2 if quick else 5,
+        )[0]
+        rows.append(
+            {
+                "what": f"{script} --help",
+                "seconds": seconds,
+                "elsewhere": True,
+                "target": "< 0.5 s",
+            }
+        )
+    return rows
+
+
+def row(what, seconds, precision, multiplications, **more):
+    """A row of something that is mostly convolutions; `seconds` per image."""
+    unit = measuring.unit_seconds()
+    same = unit if precision == "float32" else measuring.unit_seconds(precision.split("_")[1])
+    arithmetic_seconds = multiplications / measuring.UNIT_MULTIPLICATIONS * same
+    return {
+        "what": what,
+        "seconds": seconds,
+        "units": seconds / unit,
+        "arithmetic": seconds / arithmetic_seconds,
+        **more,
+    }
+
+
+def configure(precision):
+    """Set TensorFlow up as the commands do; returns the precision that it comes to."""
+    from inpaint_tf import runtime
+
+    return runtime.configure("auto", precision)[1]
+
+
+def pictures(count):
+    """Noise, uint8 (count, 256, 256, 3)."""
+    import numpy as np
+
+    return np.random.default_rng(0).integers(0, 256, (count, SIZE, SIZE, 3), dtype=np.uint8)
+
+
+@contextlib.contextmanager
+def scratch():
+    with tempfile.TemporaryDirectory(prefix="inpaint_tf_benchmark_") as folder:
+        yield Path(folder)
+
+
+def jpeg_folder(folder, count=96):
+    """192x192 JPEG pictures: the user's faces where INPAINT_TF_FACES is set, or drawn ones."""
+    if "INPAINT_TF_FACES" in os.environ:
+        return os.path.join(os.environ["INPAINT_TF_FACES"], "train")
+    import cv2
+
+    from inpaint_tf.sample_faces.drawing import draw_face
+
+    faces = folder / "faces"
+    faces.mkdir(exist_ok=True)
+    for seed in range(count):
+        if not (faces / f"{seed}.jpg").exists():
+            cv2.imwrite(str(faces / f"{seed}.jpg"), draw_face(seed, 192)[..., ::-1])
+    return str(faces)
+
+
+def packed(folder, size=SIZE):
+    """A packed cache of at most 2,000 of the JPEG pictures."""
+    cache, listed = folder / f"faces_{size}.npy", folder / "packed.txt"
+    paths = sorted(Path(jpeg_folder(folder)).glob("*.jpg"))[:2000]
+    listed.write_text("".join(f"{path}\n" for path in paths))
+    command("-m", "inpaint_tf.pack", f"--images={listed}", f"--output={cache}", f"--size={size}")
+    return str(cache)
+
+
+def tfrecord(folder):
+    """A shard of at most 2,000 of the JPEG pictures, each an `image/encoded` feature."""
+    import tensorflow as tf
+
+    path = folder / "faces.tfrecord"
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for picture in sorted(Path(jpeg_folder(folder)).glob("*.jpg"))[:2000]:
+            encoded = tf.train.Feature(bytes_list=tf.train.BytesList(value=[picture.read_bytes()]))
+            features = tf.train.Features(feature={"image/encoded": encoded})
+            writer.write(tf.train.Example(features=features).SerializeToString())
+    return str(path)
+
+
+def command(*arguments):
+    """Run one of the project's commands; its output only where it fails."""
+    run = subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True)
+    if run.returncode:
+        raise RuntimeError(f"{' '.join(arguments)} failed:\n{run.stdout}{run.stderr}")
+
+
+CASES = {
+    **{
+        f"inference-{precision}-{batch}": lambda quick, precision=precision, batch=batch: inference(
+            precision, batch, quick
+        )
+        for precision in ("float32", "auto")
+        for batch in (1, 4, 16)
+    },
+    **{
+        f"iteration-{precision}-{batch}": lambda quick, precision=precision, batch=batch: iteration(
+            precision, batch, quick
+        )
+        for precision in ("float32", "auto")
+        for batch in (4, 16)
+    },
+    "attention-1": lambda quick: attention(1, quick),
+    "attention-16": lambda quick: attention(16, quick),
+    "reading": reading,
+    "waiting": waiting,
+    "testing-float32": lambda quick: testing("float32", quick),
+    "testing-auto": lambda quick: testing("auto", quick),
+    "picture-1024": lambda quick: large_picture(1024, "float32", quick),
+    "picture-2048": lambda quick: large_picture(2048, "float32", quick),
+    "help": help_text,
+}
+"""Name to function of `quick`, in the order of the table."""
+
+SLOW = ("iteration-float32-4", "iteration-float32-16", "iteration-auto-16", "picture-2048")
+"""Cases that --quick leaves out: each takes minutes."""
