@@ -1,7 +1,8 @@
-"""Generator weights on disk: a Keras `*.weights.h5` file that says what it is.
+"""Generator weights on disk: an HDF5 file by the original layer names that says what it is.
 
-Beside the weights the file carries, as one JSON attribute, the settings needed to use them: the
-generator's width, the hole's fill and the iteration they were taken at.
+It has a dataset for each weight, such as `conv1/kernel`, and the settings needed to use them as one
+JSON attribute: the generator's width, the hole's fill and the iteration they were taken at. (Keras'
+own files name weights by class and order: another class for a layer would make them unreadable.)
 """
 
 import json
@@ -29,10 +30,12 @@ UNREADABLE = (ValueError, KeyError, TypeError, OSError, RuntimeError)
 def save_generator(generator, path, settings):
     """Write the weights and their settings, a JSON-able dict, to `path`; not atomic."""
     import h5py
+    from keras import ops
 
-    generator.save_weights(path)
-    with h5py.File(path, "r+") as file:
+    with h5py.File(path, "w") as file:
         file.attrs[ATTRIBUTE] = json.dumps(settings, sort_keys=True)
+        for name, variable in _by_name(generator).items():
+            file[name] = ops.convert_to_numpy(variable)
 
 
 def load_generator(weights=LATEST, score_bytes=SCORE_BYTES):
@@ -50,7 +53,7 @@ def load_generator(weights=LATEST, score_bytes=SCORE_BYTES):
     settings = read_settings(path)
     generator = build_generator(settings["width"], score_bytes=score_bytes)
     try:
-        load_exactly(generator, path)
+        _load_by_name(generator, path)
     except UNREADABLE as error:
         raise UserError(
             f"{path} is damaged or holds no generator of width {settings['width']} "
@@ -59,6 +62,27 @@ def load_generator(weights=LATEST, score_bytes=SCORE_BYTES):
     if not all_finite(generator):
         raise UserError(f"{path} holds weights that are not numbers; pass an earlier checkpoint")
     return generator, settings
+
+
+def _load_by_name(generator, path):
+    import h5py
+
+    variables, found = _by_name(generator), set()
+    with h5py.File(path, "r") as file:
+        file.visititems(lambda name, item: found.add(name) if hasattr(item, "shape") else None)
+        for name in sorted(found ^ set(variables)):
+            raise ValueError(f"it has {'an unknown' if name in found else 'no'} {name}")
+        for name, variable in variables.items():
+            variable.assign(file[name][()])
+
+
+def _by_name(generator):
+    """Every weight under `layer/weight`."""
+    return {
+        f"{layer.name}/{variable.name}": variable
+        for layer in generator.layers
+        for variable in layer.weights
+    }
 
 
 def load_exactly(model, path):

@@ -1,5 +1,6 @@
 import os
 
+import h5py
 import numpy as np
 import pytest
 from small import SETTINGS
@@ -33,6 +34,50 @@ def test_a_run_a_checkpoint_and_a_file_name_the_same_weights(run, name):
     assert settings == {**SETTINGS, "step": 2}
     for found, expected in zip(loaded.get_weights(), generator.get_weights(), strict=True):
         np.testing.assert_array_equal(found, expected)
+
+
+def test_weights_are_found_by_their_original_names(run):
+    folder, generator = run
+    file = folder / "checkpoints" / "step_00000002" / weights.GENERATOR_FILE
+    with h5py.File(file) as stored:
+        kernel = stored["allconv13_upsample_conv/kernel"][()]
+    layer = generator.get_layer("allconv13_upsample_conv")
+    np.testing.assert_array_equal(kernel, layer.kernel.numpy())
+
+
+def test_float16_weights_are_read(run, tmp_path):
+    folder, generator = run
+    file, small = folder / "best.weights.h5", tmp_path / "small.weights.h5"
+    weights.save_generator(generator, file, SETTINGS)
+    with h5py.File(file) as stored, h5py.File(small, "w") as halved:
+        halved.attrs.update(stored.attrs)
+        stored.visititems(
+            lambda name, item: (
+                halved.create_dataset(name, data=item[()].astype("float16"))
+                if hasattr(item, "shape")
+                else None
+            )
+        )
+    loaded, _ = weights.load_generator(small)
+    for found, expected in zip(loaded.get_weights(), generator.get_weights(), strict=True):
+        assert found.dtype == np.float32
+        np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda file: file.__delitem__("conv3/bias"), "no conv3/bias"),
+        (lambda file: file.create_dataset("conv99/bias", data=[0.0]), "an unknown conv99/bias"),
+    ],
+)
+def test_another_networks_weights_are_refused(run, change, message):
+    folder, _ = run
+    file = folder / "checkpoints" / "step_00000002" / weights.GENERATOR_FILE
+    with h5py.File(file, "r+") as stored:
+        change(stored)
+    with pytest.raises(UserError, match=message):
+        weights.load_generator(file)
 
 
 def test_latest_is_the_newest_run_under_logs(run, monkeypatch):
