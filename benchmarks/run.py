@@ -99,7 +99,8 @@ def format_row(values):
     if "share" in values:
         time_or_speed = f"{100 * values['share']:.2f} %"
     elif "per_second" in values:
-        time_or_speed = f"{values['per_second']:.4g} /s"
+        speed = values["per_second"]
+        time_or_speed = f"{speed:.0f} /s" if speed > 100 else f"{speed:.2f} /s"
     elif values["seconds"] < 1:
         time_or_speed = f"{1000 * values['seconds']:.1f} ms"
     else:

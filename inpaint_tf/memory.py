@@ -5,9 +5,9 @@ from pathlib import Path
 
 from inpaint_tf.errors import UserError
 
-SCORE_BYTES = 2**28
+SCORE_BYTES = 192 * 2**20
 """Default for the size of a score matrix of contextual attention above which it is computed in
-blocks of rows of that size. 256 MiB hold a batch of 64 at 256x256, or one picture of 724x724."""
+blocks of rows of that size. 192 MiB hold a batch of 48 at 256x256, or one picture of 672x672."""
 
 SCORE_COPIES = 6
 """Score matrices, or blocks of one, alive at once. With `ACTIVATION_BYTES` this came out 0 to 30 %
