@@ -34,9 +34,16 @@ REQUIREMENTS = [
 
 EXTRAS = {
     "cuda": [f"tensorflow[and-cuda]>=2.18.1,<2.22; {NOT_METAL}"],
-    "jax": ["jax>=0.5"],
+    "jax": ["jax>=0.5"],  # KERAS_BACKEND=jax; for a GPU, jax[cuda12] in its place
     "tfds": ["tensorflow-datasets>=4.9.7"],
-    "dev": ["packaging", "pytest>=8", "pytest-xdist>=3.6", "ruff>=0.9", "scikit-image>=0.24"],
+    "dev": [
+        "jax>=0.5",
+        "packaging",
+        "pytest>=8",
+        "pytest-xdist>=3.6",
+        "ruff>=0.9",
+        "scikit-image>=0.24",
+    ],
 }
 
 COMMANDS = [

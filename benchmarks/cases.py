@@ -53,7 +53,7 @@ def iteration(precision, batch, quick):
     from inpaint_tf.commands.build import build_trainer
 
     trainer = build_trainer(get_config())
-    step = runtime.compiled(trainer.train_step)
+    step = runtime.compiled(trainer.train_step, trainer.state)
     batches = pictures(6 * batch).reshape(6, batch, SIZE, SIZE, 3)
     seconds = measuring.best_seconds(lambda: step(batches), repeats=1 if quick or batch > 4 else 3)
     return [
@@ -96,7 +96,7 @@ def attention(batch, quick):
     def loop():
         return attend_image_by_image(features, mask)
 
-    difference = np.abs(runtime.compiled(ours)() - runtime.compiled(loop)()).max()
+    difference = np.abs(runtime.compiled(ours, [])() - runtime.compiled(loop, [])()).max()
     if not difference < 1e-2:  # the features are noise of norm 30: both round
         raise AssertionError(f"the loop computes something else: {difference}")
     rows = []
@@ -104,7 +104,7 @@ def attention(batch, quick):
         ("forward", (ours, loop), ">= 10 times"),
         ("forward + backward", (gradient(ours), gradient(loop)), ">= 5 times"),
     ):
-        compiled = [runtime.compiled(function) for function in functions]
+        compiled = [runtime.compiled(function, []) for function in functions]
         fast, slow = measuring.best_seconds(*compiled, repeats=2 if quick else 5)
         rows.append(
             {

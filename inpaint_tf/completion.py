@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from inpaint_tf import images as image_values
+from inpaint_tf import runtime
 
 GENERATOR_MULTIPLE = 8
 """The generator takes heights and widths that are multiples of this."""
@@ -59,11 +60,7 @@ def compiled(generator, hole_fill):
         import tensorflow as tf
 
         return tf.function(completion, input_signature=tensorflow_signature())
-    if keras.backend.backend() == "jax":
-        import jax
-
-        return jax.jit(completion)
-    return completion
+    return runtime.compiled(completion, generator.variables)
 
 
 def tensorflow_signature():

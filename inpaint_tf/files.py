@@ -198,9 +198,14 @@ def write_png(path, image):
     Raises:
       OSError: the disk is full or the place refused; `filename` is `path`.
     """
-    bgr = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
     with write_whole(path) as file:
-        file.write(cv2.imencode(".png", bgr)[1])
+        file.write(encode_png(image))
+
+
+def encode_png(image):
+    """The bytes of a PNG of uint8 (H, W, 3) RGB or (H, W) grey."""
+    bgr = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".png", bgr)[1].tobytes()
 
 
 @contextlib.contextmanager

@@ -204,17 +204,9 @@ def _describe(images, picture):
 
 
 def _runs_on_cpu():
-    import keras
+    from inpaint_tf.engines import engine
 
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        return not tf.config.list_logical_devices("GPU")
-    if keras.backend.backend() == "jax":
-        import jax
-
-        return jax.default_backend() == "cpu"
-    return True
+    return engine.runs_on_cpu()
 
 
 def _is_out_of_memory(error):

@@ -18,6 +18,11 @@ class StepRandom:
         self.seed = int(seed)
         self.generator = keras.random.SeedGenerator(self.seed)
 
+    @property
+    def state(self):
+        """The variable that each draw changes."""
+        return self.generator.state
+
     def restart(self, step):
         """Continue with the draws that belong to `step` (int or integer scalar tensor)."""
         counter = ops.cast(step, "int32") * DRAWS_PER_STEP

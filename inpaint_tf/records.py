@@ -3,6 +3,7 @@
 import contextlib
 
 from inpaint_tf.errors import UserError
+from inpaint_tf.event_file import EventFile
 from inpaint_tf.run_folder import MetricsFile
 from inpaint_tf.training import COLUMNS
 
@@ -24,42 +25,33 @@ class Records:
     """
 
     def __init__(self, folder, step):
-        import tensorflow as tf
-
         self.folder = folder
         self.metrics = MetricsFile(folder, COLUMNS, step)
-        self.writer = tf.summary.create_file_writer(str(folder))
+        self.events = EventFile(folder)
 
     def write(self, step, phase, values):
         """values: dict of floats by the names in `training.COLUMNS`."""
-        import tensorflow as tf
-
-        with self._writing(step):
+        with self._writing():
             self.metrics.append(step, phase, values)
-            for name, value in values.items():
-                tf.summary.scalar(f"{_tab(name)}/{name}", value)
+            self.events.add_scalars(
+                step, {f"{_tab(name)}/{name}": value for name, value in values.items()}
+            )
 
     def draw(self, step, picture):
         """picture: uint8 (height, width, 3), the rows that `Validation.run` gives."""
-        import tensorflow as tf
-
         caption = "original, masked, coarse, refined, completed, attention"
-        with self._writing(step):
-            tf.summary.image("pictures", picture[None], description=caption)
+        with self._writing():
+            self.events.add_image(step, "pictures", picture, caption)
 
     @contextlib.contextmanager
-    def _writing(self, step):
-        import tensorflow as tf
-
+    def _writing(self):
         try:
-            with self.writer.as_default(step):
-                yield
-            self.writer.flush()
-        except (tf.errors.OpError, OSError) as error:  # a full disk, in TensorFlow's words or ours
-            reason = error.strerror if isinstance(error, OSError) else error.message
+            yield
+            self.events.flush()
+        except OSError as error:
             raise UserError(
-                f"cannot write metrics to {self.folder}: {reason}; free some space and run the "
-                "same command again, which goes on from the last checkpoint"
+                f"cannot write metrics to {self.folder}: {error.strerror}; free some space and "
+                "run the same command again, which goes on from the last checkpoint"
             ) from None
 
 

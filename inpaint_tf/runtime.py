@@ -41,45 +41,61 @@ def define_attention_flag():
 def configure(device="auto", precision="auto"):
     """Choose the device and Keras' dtype policy; call once, before any network is built.
 
-    device: a member of `DEVICES`; "auto" takes a GPU where TensorFlow sees one.
+    device: a member of `DEVICES`; "auto" takes a GPU where the engine sees one.
     precision: a member of `PRECISIONS`; "auto" is mixed_bfloat16 on a CPU with bfloat16
-      instructions and float32 elsewhere.
+      instructions (on TensorFlow) and on a GPU under JAX, and float32 elsewhere.
     Returns (device, precision) as chosen. Raises `UserError` for device="gpu" without a GPU.
     """
     load_engine()
     import keras
-    import tensorflow as tf
 
-    gpus = tf.config.list_physical_devices("GPU")
-    if device == "gpu" and not gpus:
-        raise UserError("--device=gpu, but TensorFlow sees no GPU here; use --device=cpu")
-    try:
-        if device == "cpu" or not gpus:
-            tf.config.set_visible_devices([], "GPU")
-            device = "cpu"
-        else:
-            device = "gpu"
-            for gpu in gpus:  # otherwise TensorFlow takes all of the memory at once
-                tf.config.experimental.set_memory_growth(gpu, True)
-    except RuntimeError:  # a program that has used TensorFlow before has made its choice
-        device = "gpu" if tf.config.get_visible_devices("GPU") else "cpu"
-    # float32 means float32: NVIDIA's TF32 would round what is selected by products too.
-    tf.config.experimental.enable_tensor_float_32_execution(False)
+    from inpaint_tf.engines import engine
+
+    asked, device = device, engine.choose_device(device)
+    if device is None:
+        raise UserError(f"--device={asked}, but {engine_name()} sees no GPU here; use --device=cpu")
     if precision == "auto":
-        fast = device == "cpu" and cpu_multiplies_bfloat16()
+        if keras.backend.backend() == "jax":  # whose bfloat16 is slow on a CPU
+            fast = device == "gpu"
+        else:
+            fast = device == "cpu" and cpu_multiplies_bfloat16()
         precision = "mixed_bfloat16" if fast else "float32"
     keras.config.set_dtype_policy(precision)
-    logging.info("device %s, precision %s", device, precision)
+    logging.info("%s on the %s, precision %s", engine_name(), device, precision)
     return device, precision
 
 
-def load_engine():
-    """Import TensorFlow and Keras without the greetings of their libraries."""
-    with _native_stderr_hidden():
-        import keras  # noqa: F401
-        import tensorflow as tf
+def engine_name():
+    """ "TensorFlow" or "JAX", whichever Keras runs on."""
+    import keras
 
-        tf.config.list_physical_devices()  # CUDA tells here that it found no driver
+    return {"tensorflow": "TensorFlow", "jax": "JAX"}.get(keras.backend.backend())
+
+
+def load_engine():
+    """Import Keras and its engine without the greetings of their libraries.
+
+    Raises `UserError` where the engine is not installed, or is none of ours.
+    """
+    with _native_stderr_hidden():
+        try:
+            import keras
+
+            from inpaint_tf import engines  # noqa: F401
+        except ImportError as error:
+            raise UserError(_no_engine(error)) from None
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow as tf
+
+            tf.config.list_physical_devices()  # CUDA tells here that it found no driver
+
+
+def _no_engine(error):
+    missing = (error.name or "").split(".")[0]
+    if missing in ("tensorflow", "jax"):
+        other = "jax" if missing == "tensorflow" else "tensorflow"
+        return f"{missing} is not installed; install it, or set KERAS_BACKEND={other}"
+    return str(error)
 
 
 @contextlib.contextmanager
@@ -110,8 +126,11 @@ def cpu_multiplies_bfloat16():
     return "amx_bf16" in flags or "avx512_bf16" in flags
 
 
-def compiled(function):
-    """`function` as one graph on the device, traced anew for each shape of its arguments."""
-    import tensorflow as tf
+def compiled(function, variables):
+    """`function` as one program on the device, made anew for each shape of its arguments.
 
-    return tf.function(function, autograph=False)
+    variables: every `keras.Variable` that it reads or assigns; more do no harm.
+    """
+    from inpaint_tf.engines import engine
+
+    return engine.compiled(function, variables)

@@ -87,6 +87,13 @@ class InpaintingTrainer(keras.Model):
     def critic_variables(self):
         return self.local_critic.trainable_variables + self.global_critic.trainable_variables
 
+    @property
+    def state(self):
+        """Every variable that a step reads or changes."""
+        optimizers = (self.generator_optimizer, self.critic_optimizer)
+        changed = [variable for optimizer in optimizers for variable in optimizer.variables]
+        return [*self.variables, *changed, self.random.state]
+
     def best_generator(self):  # no property: Keras would save what it returns once more
         """The generator to keep: the moving average where there is one."""
         return self.generator if self.average is None else self.average

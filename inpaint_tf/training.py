@@ -90,7 +90,8 @@ def train(trainer, schedule, open_batches, store, records, validation, every):
     ):
         for phase, first, end in schedule.stretches(step):
             trainer.phase = phase
-            run_step = compiled(trainer.train_step)  # traced anew: the phase is part of the graph
+            # Made anew: the phase is part of the program.
+            run_step = compiled(trainer.train_step, trainer.state)
             pictures = iter(
                 open_batches(trainer.batches_per_step(), schedule.batches_before(first))
             )

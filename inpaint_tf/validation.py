@@ -30,7 +30,10 @@ class Validation:
         grey levels; whole picture and hole), and rows of original, masked, coarse, refined,
         completed, attention."""
         if self.complete is None:
-            self.complete = compiled(lambda batch: self._complete(generator, batch))
+            self.complete = compiled(
+                lambda batch: self._complete(generator, batch),
+                [*generator.variables, self.random.state],
+            )
         scores, rows = [], []
         for index, batch in enumerate(self.pictures):
             self.random.restart(index)

@@ -15,7 +15,7 @@ from inpaint_tf.runtime import compiled
 def trained():
     """A trainer after one iteration, so that optimizers and average hold something."""
     trainer = small_trainer(average=True)
-    compiled(trainer.train_step)(next(small_batches(trainer.batches_per_step())))
+    compiled(trainer.train_step, trainer.state)(next(small_batches(trainer.batches_per_step())))
     return trainer
 
 

@@ -156,7 +156,7 @@ def test_training_lowers_the_reconstruction_loss():
     trainer.phase = "reconstruction"
     from inpaint_tf.runtime import compiled
 
-    run = compiled(trainer.train_step)
+    run = compiled(trainer.train_step, trainer.state)
     pictures = next(small_batches(1))
     history = [float(run(pictures)["g_loss"]) for _ in range(60)]
     assert history[-1] < 0.6 * history[0]

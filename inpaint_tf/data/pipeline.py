@@ -84,7 +84,14 @@ class Batches:
         )
 
     def tensors(self):
-        """Iterate over `dataset`, that is TensorFlow tensors, raising what iterating would."""
+        """Iterate as the engine under Keras reads fastest, raising what iterating would.
+
+        On TensorFlow these are the tensors of `dataset`, elsewhere the arrays of plain iteration.
+        """
+        import keras
+
+        if keras.backend.backend() != "tensorflow":
+            yield from self
         yield from self.dataset
         raise self.error
 
