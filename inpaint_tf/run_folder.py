@@ -15,7 +15,7 @@ from inpaint_tf.files import write_whole
 CONFIG_FILE = "config.json"
 ENVIRONMENT_FILE = "environment.json"
 
-PACKAGES = ("inpaint-tf", "tensorflow", "keras", "numpy", "opencv-python-headless")
+PACKAGES = ("inpaint-tf", "tensorflow", "jax", "keras", "numpy", "opencv-python-headless")
 
 
 RESUMABLE = {
