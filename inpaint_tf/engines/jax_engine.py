@@ -6,6 +6,7 @@ scope around it, so each is opened with all variables that the step uses.
 """
 
 import functools
+import threading
 
 import jax
 import keras
@@ -13,6 +14,9 @@ from jax import numpy as jnp
 
 _step_variables = []
 """All variables of the function that is being compiled; empty outside."""
+
+_one_at_a_time = threading.RLock()
+"""A second thread would meet variables whose memory the first has given away."""
 
 
 def value_and_gradient(loss, variables):
@@ -50,9 +54,10 @@ def compiled(function, variables):
         return [scope.get_current_value(variable) for variable in variables], results
 
     def call(*arguments):
-        values, results = run([variable.value for variable in variables], *arguments)
-        for variable, value in zip(variables, values, strict=True):
-            variable.assign(value)
+        with _one_at_a_time:
+            values, results = run([variable.value for variable in variables], *arguments)
+            for variable, value in zip(variables, values, strict=True):
+                variable.assign(value)
         return results
 
     return call
