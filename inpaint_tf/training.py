@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 
+from keras import ops
 from tqdm import tqdm
 
 from inpaint_tf import weights
@@ -70,7 +71,7 @@ class Schedule:
         return used
 
 
-def train(trainer, schedule, open_batches, store, records, validation, every):
+def train(trainer, schedule, open_batches, store, records, validation, every, held=None):
     """Run what is left of `schedule`, from the trainer's own step on.
 
     trainer: compiled `InpaintingTrainer`, restored. schedule: a `Schedule`.
@@ -78,6 +79,8 @@ def train(trainer, schedule, open_batches, store, records, validation, every):
       (batches per step, batch, height, width, 3).
     store: `CheckpointStore`. records: `Records`. validation: `Validation` or None.
     every: {"log": steps, "checkpoint": steps, "validate": steps}.
+    held: None, or all pictures as a `keras.Variable` on the device, uint8 (pictures, size, size,
+      3); `open_batches` then gives int32 row numbers (batches per step, batch) in their place.
     Returns "finished" or "stopped" (by Ctrl-C or SIGTERM, after saving a checkpoint).
     Raises `UserError` for a non-finite loss, with the step, the term and the last good checkpoint.
     """
@@ -91,7 +94,7 @@ def train(trainer, schedule, open_batches, store, records, validation, every):
         for phase, first, end in schedule.stretches(step):
             trainer.phase = phase
             # Made anew: the phase is part of the program.
-            run_step = compiled(trainer.train_step, trainer.state)
+            run_step = compiled(*_step_from(trainer, held))
             pictures = iter(
                 open_batches(trainer.batches_per_step(), schedule.batches_before(first))
             )
@@ -116,6 +119,17 @@ def train(trainer, schedule, open_batches, store, records, validation, every):
                 if stopping:
                     return "stopped"
     return "finished"
+
+
+def _step_from(trainer, held):
+    """The step as a function of what the stream gives, and the variables that it uses."""
+    if held is None:
+        return trainer.train_step, trainer.state
+
+    def step(rows):
+        return trainer.train_step(ops.take(held, rows, axis=0))
+
+    return step, [*trainer.state, held]
 
 
 def _validate(trainer, validation, step, store, records):

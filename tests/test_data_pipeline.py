@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import textwrap
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -106,6 +107,16 @@ def test_packed_stream_equals_the_unpacked_one(tmp_path, size):
     part = split_source(packed, 4)[0]
     shown = samples(batches(part, 8, (4,), 0), 8)
     assert sorted(map(bytes, shown)) == sorted(bytes(array[i]) for i in part.indices)
+
+
+def test_row_numbers_are_those_of_the_stream(tmp_path):
+    np.save(tmp_path / "a.npy", np.stack([Numbers(9).read(i)[:, :8] for i in range(9)]))
+    part = split_source(open_source(tmp_path / "a.npy"), 3)[0]
+    stream = batches(part, 8, (2, 3), 4, start=5)
+    for rows, shown in islice(zip(stream.row_numbers(), stream, strict=False), 4):
+        assert rows.shape == (2, 3)
+        assert np.array_equal(stream.packed_array[rows], shown)
+    assert batches(part, 12, (2, 3), 4).packed_array is None  # another size is not packed
 
 
 @pytest.mark.parametrize("packed", [False, True])

@@ -73,10 +73,12 @@ def test_checkpoints_of_one_engine_continue_on_the_other(three_iterations, engin
 
 
 def test_trains_and_completes_without_tensorflow(tmp_path, pictures):
-    workdir = tmp_path / "run"
+    workdir, packed = tmp_path / "run", tmp_path / "faces.npy"
+    run("jax", "-m", "inpaint_tf.pack", f"--images={pictures}", f"--output={packed}", "--size=32")
     settings = [
         "--config=configs/quickstart.py",
-        f"--config.data.train={pictures}",
+        f"--config.data.train={packed}",
+        "--data_on_device",
         "--config.data.test_count=2",
         "--config.data.size=32",
         "--config.data.batch_size=2",

@@ -46,6 +46,12 @@ def start(pictures, workdir):
     return [*arguments, f"--workdir={workdir}"]
 
 
+def test_only_packed_pictures_can_be_held_on_the_device(pictures, tmp_path):
+    finished = run(*start(pictures, tmp_path / "run"), "--data_on_device")
+    assert finished.returncode == 1
+    assert "error: --data_on_device needs a packed cache of 32x32" in finished.stderr
+
+
 def kill_after(checkpoint, arguments):
     """Start training, and kill -9 it as soon as `checkpoint` exists."""
     with subprocess.Popen(

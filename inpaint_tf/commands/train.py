@@ -39,10 +39,12 @@ def main(argv):
         precision=precision,
         training_pictures=describe_source(train_source),
     )
-    return train(config, Path(values.workdir), train_source, validation_source)
+    return train(
+        *(config, Path(values.workdir), train_source, validation_source), values.data_on_device
+    )
 
 
-def train(config, workdir, train_source, validation_source):
+def train(config, workdir, train_source, validation_source, on_device=False):
     """Join data, networks, trainer and loop, and run what is left of the schedule."""
     from inpaint_tf.checkpoints import CheckpointStore
     from inpaint_tf.commands import build
@@ -59,6 +61,7 @@ def train(config, workdir, train_source, validation_source):
     if step:
         logging.info("continuing at step %d", step)
     streams = []
+    held = hold_on_device(train_source, config) if on_device else None
 
     def open_batches(per_step, used):
         stream = batches(
@@ -70,7 +73,7 @@ def train(config, workdir, train_source, validation_source):
             crop=config.data.crop,
         )
         streams.append(stream)
-        return stream.tensors()
+        return stream.tensors() if held is None else stream.row_numbers()
 
     records = Records(workdir, step)
     validation = build.build_validation(config, validation_source)
@@ -80,7 +83,9 @@ def train(config, workdir, train_source, validation_source):
         "validate": config.train.validate_every,
     }
     try:
-        ended = run_training(trainer, schedule, open_batches, store, records, validation, every)
+        ended = run_training(
+            trainer, schedule, open_batches, store, records, validation, every, held
+        )
     except KeyboardInterrupt:
         raise UserError(
             f"stopped at once; {store.describe_latest()}; the same command goes on from there"
@@ -99,6 +104,23 @@ def train(config, workdir, train_source, validation_source):
     images = held_out if held_out.exists() else "DIR"
     print(f"test: python test.py --images={images} --masks=center --weights={workdir} --output=DIR")
     return 0
+
+
+def hold_on_device(source, config):
+    """All training pictures as a variable on the device; `UserError` unless they are packed."""
+    import keras
+
+    from inpaint_tf.data import batches
+
+    size = config.data.size
+    array = batches(source, size, (1,), seed=0).packed_array
+    if array is None:
+        raise UserError(
+            f"--data_on_device needs a packed cache of {size}x{size} pictures as data.train; make "
+            f"it by: python -m inpaint_tf.pack --images=DIR --output=FILE.npy --size={size}"
+        )
+    logging.info("holding %.1f GB of pictures on the device", array.nbytes / 1e9)
+    return keras.Variable(array, dtype="uint8", trainable=False, name="pictures")
 
 
 def tell_held_out(workdir, config, validation_source):
@@ -137,6 +159,12 @@ def define_flags():
     )
     flags.DEFINE_string("workdir", None, "the run's folder, for example logs/my_run")
     flags.DEFINE_bool("dry_run", False, "check config and data, show them, and stop")
+    flags.DEFINE_bool(
+        "data_on_device",
+        False,
+        "Keep all training pictures, a packed cache, in the device's memory and draw the batches "
+        "there: the host only says which.",
+    )
     define_compute_flags("auto")
 
 

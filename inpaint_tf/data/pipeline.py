@@ -74,6 +74,19 @@ class Batches:
             parts = list(itertools.islice(loaded, self._calls_a_batch))
             yield (parts[0] if len(parts) == 1 else np.concatenate(parts)).reshape(self._shape)
 
+    @property
+    def packed_array(self):
+        """The packed cache of the right size that all samples are rows of, or None: memory-mapped
+        uint8 (pictures, size, size, 3)."""
+        return self._packed and self._packed[0]
+
+    def row_numbers(self):
+        """Iterate over the rows of `packed_array` that each batch holds: int32 of `batch_shape`."""
+        _, rows = self._packed
+        for start in itertools.count(self._start, self._samples_a_call):
+            indices = [self._index(start + k) for k in range(self._samples_a_call)]
+            yield rows[indices].astype(np.int32).reshape(self._shape[:-3])
+
     @functools.cached_property
     def dataset(self):
         """The stream as a `tf.data.Dataset` of uint8 batches, prefetched."""
