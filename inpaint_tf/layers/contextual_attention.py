@@ -144,8 +144,9 @@ def _swap_order(scores):
 
 def _valid_patches(mask):
     """1 where a 3x3 background patch holds no hole pixel: (b, h, w, 1) to (b, 1, 1, w, h)."""
-    valid = ops.cast(_sum_3x3(mask[..., 0]) == 0, "float32")
-    return ops.transpose(valid, (0, 2, 1))[:, None, None]
+    # Transposed before the comparison: oneDNN complains aloud about truth values too.
+    hole_pixels = ops.transpose(_sum_3x3(mask[..., 0]), (0, 2, 1))
+    return ops.cast(hole_pixels == 0, "float32")[:, None, None]
 
 
 def _softmax(logits):
