@@ -95,6 +95,8 @@ def _no_engine(error):
     if missing in ("tensorflow", "jax"):
         other = "jax" if missing == "tensorflow" else "tensorflow"
         return f"{missing} is not installed; install it, or set KERAS_BACKEND={other}"
+    if missing in ("torch", "openvino"):
+        return f"inpaint_tf does not compute on {missing}; set KERAS_BACKEND=tensorflow or =jax"
     return str(error)
 
 
