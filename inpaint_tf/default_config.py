@@ -21,7 +21,7 @@ def default_config():
     config.data.flip = False  # mirror training pictures at random
 
     config.masks = ConfigDict()
-    config.masks.kind = "random_box"  # "center", "random_box", "freeform" or "pictures"
+    config.masks.kind = "random_box"  # "center", "random_box", "freeform", "mixed" or "pictures"
     config.masks.size = 128  # side of the hole's box, and of the local critic's input
     config.masks.max_shrink = 16  # of a random box, on each side, per axis
     config.masks.per_image = False  # a hole for each image, not one for the batch
@@ -31,6 +31,7 @@ def default_config():
 
     config.generator = ConfigDict()
     config.generator.width = 32  # channels of the first layer; the others follow
+    config.generator.weights = ""  # to begin from: a run's folder or a *.weights.h5; empty: random
     config.critics = ConfigDict()
     config.critics.width = 64  # likewise
 

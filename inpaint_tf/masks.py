@@ -11,7 +11,10 @@ from keras import ops
 
 from inpaint_tf import strokes
 
-KINDS = ("center", "random_box", "freeform", "pictures")
+KINDS = ("center", "random_box", "freeform", "mixed", "pictures")
+
+MIXED_SHARES = {"center": 0.5, "random_box": 0.25, "freeform": 0.25}
+"""How often each kind of hole occurs among those of kind "mixed"."""
 
 
 class Hole(NamedTuple):
@@ -30,6 +33,7 @@ class HoleDrawer:
       "random_box", a box anywhere, in which the mask is shrunk on both sides of each axis by
       0 .. `max_shrink` pixels (2018 code);
       "freeform", random strokes inside a box anywhere;
+      "mixed", any of these three, as often as `MIXED_SHARES` says;
       "pictures", one of `pictures`, randomly mirrored, inside a box anywhere.
     size: side of the box in pixels. `size` of the picture makes strokes and pictures cover all.
     max_shrink: pixels, for "random_box".
@@ -57,23 +61,45 @@ class HoleDrawer:
                 f"The hole's size must not exceed the picture's. Received: size={self.size}, "
                 f"picture {height}x{width}"
             )
-        if self.kind == "center":
-            boxes = ops.convert_to_tensor([[free[0] // 2, free[1] // 2]], "int32")
+        if self.kind == "mixed":
+            boxes, drawing = self._draw_mixed(random, count, free)
         else:
-            boxes = ops.stack(
-                [random.integers((count,), 0, free[0]), random.integers((count,), 0, free[1])],
-                axis=1,
-            )
-        drawing = self._draw_inside(random, count)
+            boxes = self._draw_boxes(self.kind, random, count, free)
+            drawing = self._draw_inside(self.kind, random, count)
         return Hole(_place(drawing, boxes, height, width), boxes, (self.size, self.size))
 
-    def _draw_inside(self, random, count):
-        """The drawing in box coordinates, (count, size, size, 1)."""
-        if self.kind == "center":
+    def _draw_mixed(self, random, count, free):
+        """Every kind is drawn and one is taken: there is no branch for each image on a device."""
+        choice = random.uniform((count,))
+        boxes = drawing = None
+        reached = 0.0
+        for kind, share in MIXED_SHARES.items():
+            new_boxes = self._draw_boxes(kind, random, count, free)
+            new_drawing = self._draw_inside(kind, random, count)
+            if boxes is None:
+                boxes, drawing = new_boxes, new_drawing
+            else:
+                taken = choice >= reached
+                boxes = ops.where(taken[:, None], new_boxes, boxes)
+                drawing = ops.where(taken[:, None, None, None], new_drawing, drawing)
+            reached += share
+        return boxes, drawing
+
+    def _draw_boxes(self, kind, random, count, free):
+        """Top and left of each box, int32 (count or 1, 2); `free`: pixels that it can move."""
+        if kind == "center":
+            return ops.convert_to_tensor([[free[0] // 2, free[1] // 2]], "int32")
+        return ops.stack(
+            [random.integers((count,), 0, free[0]), random.integers((count,), 0, free[1])], axis=1
+        )
+
+    def _draw_inside(self, kind, random, count):
+        """The drawing in box coordinates, (count or 1, size, size, 1)."""
+        if kind == "center":
             return ops.ones((1, self.size, self.size, 1))
-        if self.kind == "random_box":
+        if kind == "random_box":
             return self._shrunk_boxes(random, count)
-        if self.kind == "freeform":
+        if kind == "freeform":
             return strokes.draw_strokes(random, count, self.size)
         return self._chosen_pictures(random, count)
 

@@ -52,16 +52,44 @@ def load_generator(weights=LATEST, score_bytes=SCORE_BYTES):
     path = find_weights(weights)
     settings = read_settings(path)
     generator = build_generator(settings["width"], score_bytes=score_bytes)
+    _load_file(generator, path, settings["width"])
+    return generator, settings
+
+
+def load_into(generator, weights, width):
+    """Give a built generator of `width` the weights that `weights` names.
+
+    Raises `UserError` as `load_generator` does, and for weights of another width.
+    """
+    _load_file(generator, check_width(weights, width), width)
+
+
+def check_width(weights, width):
+    """The path of the file that `weights` names; `UserError` unless its generator has `width`."""
+    path = find_weights(weights)
+    found = read_settings(path)["width"]
+    if found != width:
+        raise UserError(
+            f"{path} holds a generator of width {found}; set --config.generator.width={found}"
+        )
+    return path
+
+
+def has_checkpoint(run):
+    """Whether a run's folder holds a checkpoint to continue from."""
+    return any(Path(run).glob(CHECKPOINTS))
+
+
+def _load_file(generator, path, width):
     try:
         _load_by_name(generator, path)
     except UNREADABLE as error:
         raise UserError(
-            f"{path} is damaged or holds no generator of width {settings['width']} "
+            f"{path} is damaged or holds no generator of width {width} "
             f"({short_reason(error)}); pass a {GENERATOR_FILE}, or a run folder"
         ) from None
     if not all_finite(generator):
         raise UserError(f"{path} holds weights that are not numbers; pass an earlier checkpoint")
-    return generator, settings
 
 
 def _load_by_name(generator, path):
@@ -138,7 +166,7 @@ def _latest_run():
     runs = [
         folder
         for folder in (Path(LOGS).iterdir() if Path(LOGS).is_dir() else ())
-        if list(folder.glob(CHECKPOINTS))
+        if has_checkpoint(folder)
     ]
     if not runs:
         raise UserError(

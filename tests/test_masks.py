@@ -73,6 +73,32 @@ def test_strokes_look_alike_at_every_size():
     assert agreement > 0.95
 
 
+def test_mixed_holes_are_of_every_kind_in_their_shares():
+    drawer = HoleDrawer("mixed", size=16, max_shrink=4, per_image=True)
+    centred, boxes_elsewhere, strokes = 0, 0, 0
+    for step in range(20):
+        mask, boxes, size = draw(drawer, step, batch=16)
+        for image in range(16):
+            drawn = inside(mask[image], boxes[image], size)
+            assert drawn.sum() == mask[image].sum()
+            rectangle = drawn.any(axis=1).sum() * drawn.any(axis=0).sum()
+            if boxes[image].tolist() == [8, 12] and drawn.all():
+                centred += 1
+            elif drawn.sum() == rectangle:
+                boxes_elsewhere += 1
+            else:
+                strokes += 1
+    assert 120 < centred < 200  # of 320: half, a quarter, a quarter
+    assert 50 < boxes_elsewhere < 110
+    assert 50 < strokes < 110
+
+
+def test_one_mixed_hole_for_the_batch():
+    mask, boxes, _ = draw(HoleDrawer("mixed", size=16))
+    assert mask.shape == (1, 32, 40, 1)
+    assert boxes.shape == (1, 2)
+
+
 def test_mask_pictures_are_chosen_mirrored_and_placed():
     pictures = np.zeros((2, 8, 8), "uint8")
     pictures[0, :2, :3] = 1

@@ -52,6 +52,30 @@ def test_only_packed_pictures_can_be_held_on_the_device(pictures, tmp_path):
     assert "error: --data_on_device needs a packed cache of 32x32" in finished.stderr
 
 
+def test_training_begins_from_given_weights(pictures, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    schedule = ["--config.train.reconstruction_steps=1", "--config.train.steps=0"]
+    assert run(*start(pictures, first), *schedule).returncode == 0
+    begin = f"--config.generator.weights={first}"
+    still = "--config.optimizer.learning_rate=0"
+    finished = run(*start(pictures, second), *schedule, begin, still)
+    assert finished.returncode == 0, finished.stderr
+    files = [
+        folder / "checkpoints/step_00000001/generator.weights.h5" for folder in (first, second)
+    ]
+    with h5py.File(files[0]) as given, h5py.File(files[1]) as kept:
+        for layer in given:
+            np.testing.assert_allclose(kept[f"{layer}/kernel"], given[f"{layer}/kernel"], atol=1e-7)
+
+
+def test_weights_to_begin_from_are_looked_at_before_the_run_exists(pictures, tmp_path):
+    workdir = tmp_path / "run"
+    missing = run(*start(pictures, workdir), "--config.generator.weights=nowhere")
+    assert missing.returncode == 1
+    assert "error: no weights at nowhere" in missing.stderr
+    assert not workdir.exists()
+
+
 def kill_after(checkpoint, arguments):
     """Start training, and kill -9 it as soon as `checkpoint` exists."""
     with subprocess.Popen(
@@ -126,7 +150,7 @@ def test_mistaken_settings_are_named_before_tensorflow_loads(arguments, message)
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("masks.kind", "circle", "one of center, random_box, freeform, pictures"),
+        ("masks.kind", "circle", "one of center, random_box, freeform, mixed, pictures"),
         ("masks.fill", "pink", "one of grey, white"),
         ("data.size", 100, "multiple of 8"),
         ("data.batch_size", 0, "at least 1"),

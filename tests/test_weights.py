@@ -118,3 +118,9 @@ def test_a_broken_file_and_no_run_at_all(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError, match="train one first"):
         weights.load_generator()
+
+
+def test_weights_of_another_width_are_refused(run):
+    folder, generator = run
+    with pytest.raises(UserError, match="holds a generator of width 4"):
+        weights.load_into(generator, folder, 8)

@@ -61,6 +61,17 @@ def build_trainer(config):
     return trainer
 
 
+def begin_from_weights(config, trainer):
+    """Put what `generator.weights` names into a new trainer; nothing where it is empty."""
+    from inpaint_tf import weights
+
+    if not config.generator.weights:
+        return
+    weights.load_into(trainer.generator, config.generator.weights, config.generator.width)
+    if trainer.average is not None:
+        trainer.average.set_weights(trainer.generator.get_weights())
+
+
 def build_optimizer(config, phases):
     """Adam for networks that get [(updates, learning rate), ...] in the phases of the run."""
     import keras

@@ -26,16 +26,19 @@ def check_config_arguments(argv):
 
 
 def load_config(path):
-    """The `ConfigDict` that a config file's get_config() gives."""
+    """The `ConfigDict` that a config file's get_config() gives; "FILE:WORD" passes it the word."""
+    file, colon, word = path, "", ""
     if not Path(path).is_file():
-        raise UserError(f"no config file {path}; there are {_shipped_configs()}")
-    spec = importlib.util.spec_from_file_location("inpaint_tf_config", path)
+        file, colon, word = path.partition(":")
+    if not Path(file).is_file():
+        raise UserError(f"no config file {file}; there are {_shipped_configs()}")
+    spec = importlib.util.spec_from_file_location("inpaint_tf_config", file)
     if spec is None:
-        raise UserError(f"--config={path} is not a Python file; there are {_shipped_configs()}")
+        raise UserError(f"--config={file} is not a Python file; there are {_shipped_configs()}")
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-        config = module.get_config()
+        config = module.get_config(*([word] if colon else []))
     except Exception as error:  # whatever is wrong in it, the file is the user's to mend
         raise UserError(f"--config={path}: {type(error).__name__}: {error}") from None
     if not isinstance(config, ConfigDict):

@@ -27,10 +27,13 @@ def main(argv):
         return dry_run(config)
     if not values.workdir:
         raise UserError("no folder for the run; pass --workdir=logs/NAME")
+    from inpaint_tf import weights
     from inpaint_tf.commands.build import open_sources
     from inpaint_tf.data import describe_source
     from inpaint_tf.run_folder import open_run_folder
 
+    if config.generator.weights and not weights.has_checkpoint(values.workdir):
+        weights.check_width(config.generator.weights, config.generator.width)
     train_source, validation_source = open_sources(config)
     open_run_folder(
         values.workdir,
@@ -60,6 +63,8 @@ def train(config, workdir, train_source, validation_source, on_device=False):
     step = store.restore(trainer)
     if step:
         logging.info("continuing at step %d", step)
+    else:
+        build.begin_from_weights(config, trainer)
     streams = []
     held = hold_on_device(train_source, config) if on_device else None
 
