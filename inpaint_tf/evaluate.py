@@ -1,7 +1,8 @@
 """Completing and scoring many pictures while the network never waits for a disk.
 
 Three things go on at once: threads read pictures ahead, the network completes batches of equal
-size, and threads score and write what it has completed.
+size, and threads score and write what it has completed. A method that is no network completes its
+pictures on those threads too.
 """
 
 import os
@@ -12,32 +13,49 @@ from itertools import islice
 
 from tqdm import tqdm
 
-from inpaint_tf import files, metrics
+from inpaint_tf import files, scoring
 from inpaint_tf.errors import UserError
 
 HELD_BATCHES = 4
 """Pictures kept in memory at each stage, in batches: so many sizes may mix and still fill one."""
 
 
-def evaluate(inpainter, pairs, results, *, size=None, batch_size=8, invert_masks=False):
+def evaluate(
+    method, pairs, results, *, size=None, batch_size=8, invert_masks=False, recogniser=None
+):
     """Complete and score every pair that `results` does not hold yet.
 
-    inpainter: an `Inpainter`. pairs: `pairing.Pair`s. results: a `results.Results`.
-    size, invert_masks: see `Pair.read`. A picture that cannot be read or completed becomes a
-    failure in `results` and the others go on; a full disk stops with OSError.
+    method: see `methods`. pairs: `pairing.Pair`s. results: a `results.Results`.
+    size, invert_masks: see `Pair.read`. recogniser: see `scoring.score_completion`. A picture that
+    cannot be read or completed becomes a failure in `results` and the others go on; a full disk
+    stops with OSError.
     """
     waiting = [pair for pair in pairs if not results.is_done(pair.name)]
+    # A network may round differently in other batches: those of a test that was interrupted are
+    # made up again from all pictures, so that its results are those of one go, to the byte.
+    wanted = pairs if method.batched and waiting else waiting
     threads = min(8, os.cpu_count() or 1)
     depth = HELD_BATCHES * batch_size
     pool = ThreadPoolExecutor(threads)
     try:
-        with tqdm(total=len(pairs), initial=len(pairs) - len(waiting), unit="image") as progress:
-            recorder = _Recorder(pool, results, progress, depth)
+        with tqdm(
+            total=len(pairs),
+            initial=len(pairs) - len(waiting),
+            unit="image",
+            desc=method.name,
+            dynamic_ncols=True,
+        ) as progress:
+            recorder = _Recorder(pool, results, recogniser, progress, depth)
             loaded = _read_ahead(
-                pool, lambda pair: pair.read(size, invert_masks), waiting, depth, recorder.fail
+                pool, lambda pair: pair.read(size, invert_masks), wanted, depth, recorder.fail
             )
-            for batch in _batches_of_equal_size(loaded, batch_size, depth):
-                _complete_batch(inpainter, batch, batch_size, recorder)
+            if method.batched:
+                for batch in _batches_of_equal_size(loaded, batch_size, depth):
+                    if not all(results.is_done(pair.name) for pair, _, _ in batch):
+                        _complete_batch(method, batch, recorder)
+            else:
+                for pair, image, mask in loaded:
+                    recorder.submit(pair, image, mask, lambda *one: _complete_one(method, *one))
             recorder.drain(0)
     finally:
         pool.shutdown(cancel_futures=True)
@@ -71,33 +89,38 @@ def _batches_of_equal_size(loaded, batch_size, held):
     yield from groups.values()
 
 
-def _complete_batch(inpainter, batch, batch_size, recorder):
+def _complete_batch(method, batch, recorder):
     pairs, images, masks = zip(*batch, strict=True)
     try:
-        completed, raw = inpainter.complete_with_raw(
-            list(images), list(masks), batch_size=batch_size
-        )
+        completed, raw = method.complete(pairs, images, masks)
     except UserError as error:  # too large for the memory, and so are the others of this size
         for pair in pairs:
             recorder.fail(pair, error)
         return
-    for result in zip(pairs, images, masks, completed, raw, strict=True):
-        recorder.submit(*result)
+    for pair, image, mask, *outputs in zip(pairs, images, masks, completed, raw, strict=True):
+        recorder.submit(pair, image, mask, lambda *_, outputs=outputs: outputs)
+
+
+def _complete_one(method, pair, image, mask):
+    completed, raw = method.complete([pair], [image], [mask])
+    return completed[0], raw[0]
 
 
 class _Recorder:
     """Scores and writes in the pool; adds rows to the results from the caller's thread alone."""
 
-    def __init__(self, pool, results, progress, depth):
+    def __init__(self, pool, results, recogniser, progress, depth):
         self._pool, self._results, self._progress = pool, results, progress
+        self._recogniser = recogniser
         self._depth = depth
         self._pending = deque()
         self._last_time = time.perf_counter()
 
-    def submit(self, pair, truth, mask, completed, raw):
-        folder = self._results.folder
-        work = self._pool.submit(_score_and_write, folder, pair.name, truth, mask, completed, raw)
-        self._pending.append(work)
+    def submit(self, pair, truth, mask, complete):
+        """Have `complete(pair, truth, mask)`, which gives (completed, raw), scored and written."""
+        if not self._results.is_done(pair.name):
+            work = self._pool.submit(self._score_and_write, pair, truth, mask, complete)
+            self._pending.append((pair, work))
         self.drain(self._depth)
 
     def fail(self, pair, error):
@@ -107,22 +130,27 @@ class _Recorder:
 
     def drain(self, keep):
         """Add the rows that are ready, and wait for others until at most `keep` are pending."""
-        while self._pending and (len(self._pending) > keep or self._pending[0].done()):
-            row = self._pending.popleft().result()
+        while self._pending and (len(self._pending) > keep or self._pending[0][1].done()):
+            pair, work = self._pending.popleft()
+            try:
+                row = work.result()
+            except UserError as error:
+                self.fail(pair, error)
+                continue
             now = time.perf_counter()
             row["seconds"], self._last_time = now - self._last_time, now
             self._results.add(row)
             self._progress.update()
 
-
-def _score_and_write(folder, name, truth, mask, completed, raw):
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    files.write_png(path, completed)
-    return {
-        "image": name,
-        "height": truth.shape[0],
-        "width": truth.shape[1],
-        "hole_share": float(mask.mean()),
-        **metrics.score_completion(truth, completed, raw, mask),
-    }
+    def _score_and_write(self, pair, truth, mask, complete):
+        completed, raw = complete(pair, truth, mask)
+        path = self._results.folder / pair.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        files.write_png(path, completed)
+        return {
+            "image": pair.name,
+            "height": truth.shape[0],
+            "width": truth.shape[1],
+            "hole_share": float(mask.mean()),
+            **scoring.score_completion(truth, completed, raw, mask, self._recogniser),
+        }

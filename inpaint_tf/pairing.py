@@ -1,7 +1,9 @@
 """Which picture goes with which mask, and under which name its result is written."""
 
 import glob
+import itertools
 import os
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,11 +28,13 @@ class Pair:
 
     name: of the result below the output folder: the picture's own path below its folder, ending in
     .png.
+    fit_mask: bring the mask to the picture's size, whatever its own.
     """
 
     name: str
     image: Path
     mask: Path | str | None
+    fit_mask: bool = False
 
     def read(self, size=None, invert_masks=False):
         """The picture (height, width, 3), uint8 RGB, and its mask (height, width), uint8, 1 = hole.
@@ -54,7 +58,8 @@ class Pair:
             raise UserError(f"no mask of the name {Path(self.name).with_suffix('')} in --masks")
         if self.mask == CENTER:
             return center_mask(*image.shape[:2])
-        return _resized(files.read_mask(self.mask, invert_masks), size, nearest=True)
+        mask = _resized(files.read_mask(self.mask, invert_masks), size, nearest=True)
+        return files.resize(mask, *image.shape[:2], nearest=True) if self.fit_mask else mask
 
 
 def center_mask(height, width):
@@ -67,13 +72,16 @@ def center_mask(height, width):
     return mask
 
 
-def find_pairs(images, masks=CENTER, limit=None):
+def find_pairs(images, masks=CENTER, limit=None, cycle=False):
     """Pair every picture of `images` with its mask.
 
     images: a folder (with its subfolders), a glob, a list (.txt) of paths, or one file.
     masks: "center"; one file, for all pictures; or a folder, in which the mask of `a/b.jpg` is
-      `a/b.` with any ending, or `a/b.jpg.` with any ending where several pictures are called a/b.
+      `a/b.` with any ending, or `a/b.jpg.` with any ending where several pictures are called a/b,
+      or `a/b_mask.` or `a/b_mask001.` with any ending.
     limit: take the first so many pictures only.
+    cycle: give the pictures the masks of the folder by turns instead, in the order of their paths
+      and brought to the pictures' sizes.
 
     Returns `Pair`s sorted by path. A picture without a mask is among them, to fail by itself.
     """
@@ -83,6 +91,12 @@ def find_pairs(images, masks=CENTER, limit=None):
     if str(masks) == CENTER or Path(masks).is_file():
         mask = CENTER if str(masks) == CENTER else Path(masks)
         return [Pair(name, path, mask) for name, path in pairs]
+    if cycle:
+        turns = itertools.cycle(files.list_images(masks))
+        return [
+            Pair(name, path, mask, fit_mask=True)
+            for (name, path), mask in zip(pairs, turns, strict=False)
+        ]
     mask_files = _masks_by_name(masks)
     paired = [
         Pair(name, path, _find_mask(path.relative_to(root), mask_files)) for name, path in pairs
@@ -141,8 +155,17 @@ def _find_images(images):
 
 
 def _masks_by_name(folder):
-    """Mask files of a folder by their relative path without its ending."""
-    return {path.relative_to(folder).with_suffix(""): path for path in files.list_images(folder)}
+    """Mask files of a folder by their relative path without its ending, and without "_mask001"."""
+    found, added = {}, {}
+    for path in files.list_images(folder):
+        stem = path.relative_to(folder).with_suffix("")
+        found[stem] = path
+        bare = re.sub(r"[_-]mask\d*$", "", stem.name)
+        if bare not in ("", stem.name):
+            added.setdefault(stem.with_name(bare), []).append(path)
+    return found | {
+        stem: paths[0] for stem, paths in added.items() if len(paths) == 1 and stem not in found
+    }
 
 
 def _find_mask(relative, mask_files):

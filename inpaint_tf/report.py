@@ -1,4 +1,4 @@
-"""What a person looks at after a test: a sheet of pictures, the scores, the paper's table row."""
+"""A sheet of pictures to look at after a test."""
 
 import cv2
 import numpy as np
@@ -11,9 +11,6 @@ TITLE_HEIGHT = 28
 CAPTION_HEIGHT = 20
 ERROR_RANGE = 64
 COLUMNS = ("input", "completed", "truth", f"error, 0 to {ERROR_RANGE}")
-
-PAPER_ROW = ("Paper (2022)", "central square", "128x128 of 256x256", 26.11, 0.85)
-"""Table I, "Proposed Methodology". Its mask size reads 50 %: of each side, so 25 % of the area."""
 
 
 def contact_sheet(entries, hole_value):
@@ -33,7 +30,7 @@ def contact_sheet(entries, hole_value):
         top = TITLE_HEIGHT + index * row_height
         covered = np.where(mask[..., None] == 1, np.uint8(hole_value), truth)
         for column, image in enumerate((covered, completed, truth, error_map(completed, truth))):
-            fitted = _fit(image)
+            fitted = fit(image, CELL)
             height, width = fitted.shape[:2]
             y, x = top + (CELL - height) // 2, _left(column) + (CELL - width) // 2
             sheet[y : y + height, x : x + width] = fitted
@@ -58,65 +55,14 @@ def evenly_spaced(items, count):
     return [items[round(i * (len(items) - 1) / (count - 1))] for i in range(count)]
 
 
-def score_table(summary):
-    """The sixteen means as text, a line for each of region and output."""
-    lines = [f"{'':<16}{'PSNR dB':>10}{'SSIM':>9}{'L1':>9}{'L2':>10}"]
-    for region in ("full", "hole"):
-        for output in ("composite", "raw"):
-            scores = summary[region][output]
-            lines.append(
-                f"{f'{region}, {output}':<16}{_number(scores['psnr'], 2):>10}"
-                f"{_number(scores['ssim'], 4):>9}{_number(scores['l1'], 2):>9}"
-                f"{_number(scores['l2'], 1):>10}"
-            )
-    return "\n".join(lines)
-
-
-def paper_table(summary, rows, central):
-    """The paper's row of Table I with this test's beneath it, and what sets them apart.
-
-    summary: of `Results.finish`; its full-picture composite scores are shown. rows: the pictures'
-    rows in `Results`. central: whether the holes are the central half of each side.
-    """
-    sizes = {(row["width"], row["height"]) for row in rows}
-    scores = summary["full"]["composite"]
-    kind = "central square" if central else "mask pictures"
-    ours = ("This test", kind, _hole_size(rows, sizes, central), scores["psnr"], scores["ssim"])
-    lines = [f"{'Method':<14}{'Mask type':<20}{'Mask size':<22}{'PSNR':>8}{'SSIM':>8}"]
-    for (method, kind, hole, psnr, ssim), digits in ((PAPER_ROW, 2), (ours, 4)):
-        lines.append(
-            f"{method:<14}{kind:<20}{hole:<22}{_number(psnr, 2):>8}{_number(ssim, digits):>8}"
-        )
-    differences = [f"{summary['images']} other pictures than its 2,000 of CelebA-HQ"]
-    if not central or sizes != {(256, 256)}:
-        differences.append("other holes or sizes (its: --masks=center --size=256)")
-    lines.append(f"Apart from the paper's: {'; '.join(differences)}.")
-    lines.append(
-        "PSNR and SSIM are of whole composites here; the paper does not say what it measured."
-    )
-    return "\n".join(lines)
-
-
-def _hole_size(rows, sizes, central):
-    share = f"{100 * sum(row['hole_share'] for row in rows) / len(rows):.0f} % of area"
-    if len(sizes) > 1:
-        return f"{share}, mixed"
-    [(width, height)] = sizes
-    hole = f"{width // 2}x{height // 2}" if central else share.removesuffix(" of area")
-    return f"{hole} of {width}x{height}"
-
-
-def _number(value, digits):
-    return "-" if value is None else f"{value:.{digits}f}"
-
-
 def _left(column):
     return MARGIN + column * (CELL + MARGIN)
 
 
-def _fit(image):
-    scale = CELL / max(image.shape[:2])
-    height, width = (max(1, round(side * scale)) for side in image.shape[:2])
+def fit(image, side):
+    """A picture resized so that its longer side has `side` pixels."""
+    scale = side / max(image.shape[:2])
+    height, width = (max(1, round(length * scale)) for length in image.shape[:2])
     return files.resize(image, height, width)
 
 

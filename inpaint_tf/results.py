@@ -10,15 +10,10 @@ import json
 import math
 from pathlib import Path
 
-from inpaint_tf import files, metrics
+from inpaint_tf import files, summaries
 from inpaint_tf.errors import UserError
+from inpaint_tf.scoring import SCORE_COLUMNS
 
-SCORE_COLUMNS = [
-    f"{region}_{output}_{score}"
-    for region in metrics.REGIONS
-    for output in metrics.OUTPUTS
-    for score in metrics.SCORES
-]
 COLUMNS = ["image", "height", "width", "hole_share", "seconds", *SCORE_COLUMNS]
 
 
@@ -71,18 +66,22 @@ class Results:
     def finish(self, names):
         """Write the final files for the pictures `names` and return the summary.
 
-        `images` counts the completed pictures and `failed` the others, `seconds` is the time taken
-        by all runs together, and the means are those of `metrics.average`.
+        `images` counts the completed pictures, `failed` the others and `identical` those equal to
+        the truth, whose infinite PSNR is in no mean. The rest is of `summaries`: means, their
+        "confidence" intervals, and the means by size of the hole, "bands". Nothing in it depends
+        on time: a test that was interrupted ends in the same bytes.
         """
         ordered = [self._rows[name] for name in sorted(self._rows)]
         write_text(self._metrics, _csv_text(ordered, header=True))
         self._write_failures()
-        rows = [self._rows[name] for name in names if name in self._rows]
+        rows = self.rows(names)
         summary = {
             "images": len(rows),
             "failed": len(self.failures),
-            "seconds": round(math.fsum(row["seconds"] for row in rows), 3),
-            **metrics.average(rows),
+            "identical": sum(row["full_composite_l2"] == 0 for row in rows),
+            **summaries.average(rows),
+            "confidence": summaries.confidence(rows),
+            "bands": summaries.by_hole_size(rows),
         }
         text = json.dumps(summary, indent=2, allow_nan=False)
         write_text(self.folder / "summary.json", text + "\n")
@@ -92,10 +91,13 @@ class Results:
         """The row of a completed picture: a dict of `COLUMNS`."""
         return self._rows[name]
 
-    def identical(self, names):
-        """How many completed pictures equal the truth; their infinite PSNR is in no mean."""
-        rows = [self._rows[name] for name in names if name in self._rows]
-        return sum(row["full_composite_l2"] == 0 for row in rows)
+    def rows(self, names):
+        """The rows of those of `names` that are completed, in their order."""
+        return [self._rows[name] for name in names if name in self._rows]
+
+    def seconds(self, names):
+        """The time that `names` took in all runs together."""
+        return math.fsum(row["seconds"] for row in self.rows(names))
 
     def _read_rows(self):
         """Rows by picture. A last row without its end was being written at a kill: drop it."""

@@ -1,6 +1,5 @@
 """Scores against literal numbers and against scikit-image."""
 
-import json
 import math
 
 import numpy as np
@@ -82,37 +81,36 @@ def test_pictures_smaller_than_the_window(size):
     assert -1 <= metrics.ssim(image, truth) <= 1
 
 
-def test_score_completion_agrees_with_the_single_functions():
-    raw, truth = noisy_pair(32, 24)
-    mask = centre_hole(32, 24)
-    composite = np.where(mask[..., None] == 1, raw, truth)
-    scores = metrics.score_completion(truth, composite, raw, mask)
-    assert len(scores) == 2 * 2 * 4
-    for name in metrics.SCORES:
-        function = getattr(metrics, name)
-        assert scores[f"full_composite_{name}"] == function(composite, truth)
-        assert scores[f"full_raw_{name}"] == function(raw, truth)
-        assert scores[f"hole_composite_{name}"] == function(composite, truth, mask)
-        assert scores[f"hole_raw_{name}"] == function(raw, truth, mask)
-    assert scores["hole_composite_l2"] == scores["hole_raw_l2"]
+def test_total_variation_literally():
+    image = np.zeros((3, 3, 3), np.uint8)
+    image[1, 1] = 10  # four steps of 10 in each channel
+    assert metrics.total_variation(image) == pytest.approx(4 * 10 * 3 / (9 * 3))
+    hole = np.zeros((3, 3), np.uint8)
+    hole[1, 1:] = 1  # two pixels, one step between them
+    assert metrics.total_variation(image, hole) == pytest.approx(10 * 3 / (2 * 3))
+    assert metrics.total_variation(image, np.eye(3)) == 0  # no neighbours in it
 
 
-def test_average_leaves_out_what_is_not_finite_and_stays_valid_json():
-    raw, truth = noisy_pair(16, 16)
-    mask = centre_hole(16, 16)
-    composite = np.where(mask[..., None] == 1, raw, truth)
-    ordinary = metrics.score_completion(truth, composite, raw, mask)
-    identical = metrics.score_completion(truth, truth, truth, np.zeros_like(mask))
-    assert identical["full_composite_psnr"] == math.inf
-    assert math.isnan(identical["hole_composite_l1"])
-    means = metrics.average([ordinary, identical])
-    assert means["full"]["composite"]["psnr"] == ordinary["full_composite_psnr"]
-    assert means["full"]["composite"]["l1"] == ordinary["full_composite_l1"] / 2
-    assert means["hole"]["raw"]["ssim"] == ordinary["hole_raw_ssim"]
-    nothing = metrics.average([identical])
-    assert nothing["full"]["raw"]["psnr"] is None
-    assert nothing["hole"]["raw"]["l1"] is None
-    json.dumps(nothing, allow_nan=False)
+def test_total_variation_equals_tensorflow():
+    tf = pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
+    image, _ = noisy_pair(20, 31)
+    expected = tf.image.total_variation(tf.cast(image, "float32")).numpy() / image.size
+    assert metrics.total_variation(image) == pytest.approx(float(expected), rel=1e-5)
+
+
+@pytest.mark.parametrize("size", [(256, 256), (161, 200), (177, 163)])
+def test_ms_ssim_equals_tensorflow(size):
+    tf = pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
+    image, truth = noisy_pair(*size)
+    expected = tf.image.ssim_multiscale(
+        *(tf.cast(each[None], "float32") for each in (image, truth)), max_val=255
+    )
+    assert metrics.ms_ssim(image, truth) == pytest.approx(float(expected[0]), abs=1e-4)
+    assert metrics.ms_ssim(truth, truth) == pytest.approx(1)
+
+
+def test_ms_ssim_needs_five_scales():
+    assert math.isnan(metrics.ms_ssim(*noisy_pair(160, 300)))
 
 
 def test_shapes_are_checked():

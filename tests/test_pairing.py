@@ -126,3 +126,26 @@ def test_a_picture_called_like_the_contact_sheet_keeps_a_name_of_its_own():
         "contact_sheet.jpg.png",
         "a.png",
     ]
+
+
+def test_masks_of_the_name_with_mask001(tmp_path):
+    for name in ("a.png", "b.png", "c_mask.png"):
+        write(tmp_path / "in" / name)
+    for name in ("a_mask001.png", "b_mask001.png", "b_mask002.png", "c_mask.png"):
+        write(tmp_path / "masks" / name)
+    pairs = pairing.find_pairs(tmp_path / "in", tmp_path / "masks")
+    masks = {pair.name: pair.mask for pair in pairs}
+    assert masks["a.png"].name == "a_mask001.png"
+    assert masks["b.png"] is None  # which of the two?
+    assert masks["c_mask.png"].name == "c_mask.png"
+
+
+def test_masks_by_turns_are_brought_to_each_picture(tmp_path):
+    for name in ("a.png", "b.png", "c.png"):
+        write(tmp_path / "in" / name, 20, 30)
+    for name in ("1.png", "2.png"):
+        write(tmp_path / "masks" / name)
+    pairs = pairing.find_pairs(tmp_path / "in", tmp_path / "masks", cycle=True)
+    assert [pair.mask.name for pair in pairs] == ["1.png", "2.png", "1.png"]
+    image, mask = pairs[0].read(invert_masks=True)
+    assert mask.shape == image.shape[:2] == (20, 30)

@@ -1,14 +1,8 @@
-"""The contact sheet and the tables."""
+"""The contact sheet."""
 
 import numpy as np
 
-from inpaint_tf import metrics, report
-
-
-def summary(psnr):
-    scores = {"psnr": psnr, "ssim": 0.9, "l1": 1.0, "l2": 2.0}
-    means = {region: dict.fromkeys(metrics.OUTPUTS, scores) for region in metrics.REGIONS}
-    return {"images": 3, "failed": 0, "seconds": 1.0, **means}
+from inpaint_tf import report
 
 
 def test_contact_sheet_shows_input_completed_truth_and_error():
@@ -33,24 +27,3 @@ def test_contact_sheet_shows_input_completed_truth_and_error():
 def test_evenly_spaced():
     assert report.evenly_spaced(list(range(3)), 8) == [0, 1, 2]
     assert report.evenly_spaced(list(range(15)), 8) == [0, 2, 4, 6, 8, 10, 12, 14]
-
-
-def test_paper_table_says_what_differs():
-    row = {"width": 256, "height": 256, "hole_share": 0.25}
-    like_the_paper = report.paper_table(summary(26.5), [row], central=True)
-    assert "26.11    0.85" in like_the_paper
-    assert "128x128 of 256x256       26.50  0.9000" in like_the_paper
-    assert "other holes or sizes" not in like_the_paper
-    small = report.paper_table(summary(26.5), [row | {"width": 64}], central=True)
-    assert "32x128 of 64x256" in small
-    assert "other holes or sizes" in small
-    masks = report.paper_table(summary(None), [row, row | {"hole_share": 0.35}], central=False)
-    assert "mask pictures       30 % of 256x256              -  0.9000" in masks
-    mixed = report.paper_table(summary(None), [row, row | {"height": 8}], central=False)
-    assert "25 % of area, mixed" in mixed
-
-
-def test_score_table_has_a_line_for_each_region_and_output():
-    lines = report.score_table(summary(None)).splitlines()
-    assert len(lines) == 1 + 2 * 2
-    assert lines[4].split() == ["hole,", "raw", "-", "0.9000", "1.00", "2.0"]

@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from inpaint_tf import metrics
 from inpaint_tf.errors import UserError
-from inpaint_tf.results import COLUMNS, SCORE_COLUMNS, Results, prepare_folder
+from inpaint_tf.results import COLUMNS, Results, prepare_folder
+from inpaint_tf.scoring import SCORE_COLUMNS
 
 SETTINGS = {"size": 256, "weights": "abc"}
 
@@ -30,9 +30,13 @@ def test_rows_and_summary(tmp_path):
     results.add_failure("in/c.jpg", "damaged")
     summary = results.finish(["a.png", "b.png", "c.png"])
     assert json.loads((tmp_path / "summary.json").read_text()) == summary
-    assert set(summary) == {"images", "failed", "seconds", "full", "hole"}
-    assert (summary["images"], summary["failed"], summary["seconds"]) == (2, 1, 1.0)
-    assert summary["hole"]["raw"] == dict.fromkeys(metrics.SCORES, (1 / 3 + 0.1) / 2)
+    tree = {"full", "hole", "fill"}
+    assert set(summary) == {"images", "failed", "identical", "confidence", "bands", *tree}
+    assert (summary["images"], summary["failed"], summary["identical"]) == (2, 1, 0)
+    assert summary["hole"]["raw"]["psnr"] == (1 / 3 + 0.1) / 2
+    assert set(summary["confidence"]) == tree
+    assert [band["images"] for band in summary["bands"]] == [2]
+    assert results.seconds(["a.png", "b.png"]) == 1.0
     with open(tmp_path / "metrics.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [entry["image"] for entry in rows] == ["a.png", "b.png"]

@@ -53,6 +53,11 @@ def args(tmp_path, weights):
         images=str(tmp_path / "in"),
         masks="center",
         invert_masks=False,
+        mask_pairing="name",
+        predictions=[],
+        baseline=[],
+        protocol=None,
+        recogniser=None,
         weights=str(weights),
         output=str(tmp_path / "out"),
         size=None,
@@ -74,8 +79,11 @@ def test_writes_everything_and_says_the_scores(args, inpainter, capsys):
         "2.png",
         "contact_sheet.png",
         "metrics.csv",
+        "report.html",
         "settings.json",
         "summary.json",
+        "table.md",
+        "table.tex",
     ]
     assert json.loads((output / "summary.json").read_text())["images"] == 3
     truth = files.read_image(Path(args.images) / "1.png")
@@ -84,8 +92,9 @@ def test_writes_everything_and_says_the_scores(args, inpainter, capsys):
     written = files.read_image(output / "1.png")
     np.testing.assert_array_equal(written, inpainter.complete(truth, mask))
     shown = capsys.readouterr().out
-    assert "Paper (2022)" in shown
-    assert "hole, composite" in shown
+    assert "Shah et al. 2022 (the paper)" in shown
+    assert "Hole, composite" in shown
+    assert "small (this test)" in shown
 
 
 def test_a_second_run_does_nothing_and_says_the_same(args):
@@ -94,7 +103,8 @@ def test_a_second_run_does_nothing_and_says_the_same(args):
     before = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in output.iterdir()}
     assert run_test(args) == 0
     for path in output.iterdir():
-        assert path.read_bytes() == before[path.name][0]
+        if path.name != "report.html":  # which says how it was called
+            assert path.read_bytes() == before[path.name][0]
         if path.name[0].isdigit():
             assert path.stat().st_mtime_ns == before[path.name][1]
 
@@ -128,6 +138,11 @@ def test_other_weights_or_size_need_overwrite(args):
         ({"output": "IN/0.png"}, "lies in --output"),
         ({"images": "IN/0.png", "output": "IN"}, "lies in --output"),
         ({"images": "IN/*.png", "output": "IN", "overwrite": True}, "lies in --output"),
+        ({"weights": ""}, "--weights is empty"),
+        ({"baseline": ["patchmatch"]}, "none of telea, ns, mean, biharmonic"),
+        ({"predictions": ["nowhere"]}, "no such folder"),
+        ({"recogniser": "nowhere"}, "no model at --recogniser=nowhere"),
+        ({"protocol": "shah2022", "size": 64}, "sets --size=256; leave --size=64 out"),
     ],
 )
 def test_mistakes_are_told_before_anything_is_made(args, change, message):
@@ -138,6 +153,79 @@ def test_mistakes_are_told_before_anything_is_made(args, change, message):
         run_test(args)
     assert sorted(folder.rglob("*")) == before
     assert not (folder.parent / "out").exists()
+
+
+def test_several_methods_give_one_table_and_one_page(args, capsys):
+    completed = Path(args.output).parent / "theirs"
+    completed.mkdir()
+    for index, size in enumerate([(64, 64), (40, 56)]):  # and none for picture 2
+        files.write_png(completed / f"{index}_mask001.png", np.full((*size, 3), 90, np.uint8))
+    args.predictions, args.baseline = [str(completed)], ["telea", "mean"]
+    assert run_test(args) == 1
+    output = Path(args.output)
+    found = json.loads((output / "summary.json").read_text())
+    assert list(found["methods"]) == ["small", "theirs", "telea", "mean"]
+    assert found["methods"]["theirs"]["images"] == 2
+    assert found["differences"]["theirs"]["images"] == 2
+    assert found["differences"]["mean"]["images"] == 3
+    for name, summary in found["methods"].items():
+        assert json.loads((output / name / "summary.json").read_text()) == summary
+    shown = capsys.readouterr()
+    assert "theirs has no prediction of the name 2" in shown.err
+    page, table = (output / "report.html").read_text(), (output / "table.md").read_text()
+    for name in found["methods"]:
+        assert f"<td>{name}</td>" in page
+        assert f"| {name} |" in table
+    truth = files.read_image(Path(args.images) / "0.png")
+    filled = files.read_image(output / "theirs" / "0.png")
+    assert (filled[16:48, 16:48] == 90).all()
+    np.testing.assert_array_equal(filled[:16], truth[:16])
+
+
+def test_baselines_alone_need_no_network(args, monkeypatch):
+    monkeypatch.setattr(inpaint_tf.Inpainter, "load", None)
+    args.weights, args.baseline = None, ["ns"]
+    assert run_test(args) == 0
+    settings = json.loads((Path(args.output) / "settings.json").read_text())
+    assert settings["baseline"] == "ns"
+    assert "precision" not in settings
+
+
+def test_one_method_and_several_do_not_share_a_folder(args):
+    args.baseline, args.weights = ["mean"], None
+    run_test(args)
+    args.baseline = ["mean", "ns"]
+    with pytest.raises(UserError, match="holds a test of one method"):
+        run_test(args)
+    args.output += "2"
+    assert run_test(args) == 0
+    args.baseline = ["mean"]
+    with pytest.raises(UserError, match="holds a test of several methods"):
+        run_test(args)
+
+
+def test_the_papers_protocol_is_one_flag(args):
+    args.protocol, args.baseline, args.weights = "shah2022", ["mean"], None
+    assert run_test(args) == 0
+    settings = json.loads((Path(args.output) / "settings.json").read_text())
+    assert (settings["size"], settings["masks"], args.limit) == (256, "center", 2000)
+    assert files.read_image(Path(args.output) / "0.png").shape == (256, 256, 3)
+    assert "128x128 of 256x256" in (Path(args.output) / "table.md").read_text()
+
+
+def test_irregular_masks_by_turns_give_rows_by_hole_size(args):
+    masks = Path(args.output).parent / "masks"
+    masks.mkdir()
+    for share in (0.15, 0.55):
+        mask = np.zeros((100, 100), np.uint8)
+        mask[: int(100 * share)] = 255
+        files.write_png(masks / f"{share}.png", mask)
+    args.masks, args.mask_pairing = str(masks), "cycle"
+    args.baseline, args.weights = ["mean"], None
+    assert run_test(args) == 0
+    summary = json.loads((Path(args.output) / "summary.json").read_text())
+    assert [(band["from"], band["images"]) for band in summary["bands"]] == [(0.1, 2), (0.5, 1)]
+    assert "10-20 %" in (Path(args.output) / "table.md").read_text()
 
 
 def test_help_is_quick():

@@ -1,10 +1,12 @@
-"""Completes test pictures and scores them.
+"""Completes test pictures and scores them; scores other methods on the same pictures.
 
   python test.py --images=DIR --masks=center --weights=logs/run1 --output=DIR
+  python test.py --images=DIR --predictions=DIR --baseline=telea,ns --output=DIR
 
-Writes completed PNGs under the pictures' names, metrics.csv (a row per picture), summary.json and
-contact_sheet.png, and prints the scores beside the paper's. Run it again after an interruption and
-it goes on. Exit status 1: some pictures failed; they are named, and the others are done.
+Writes completed PNGs under the pictures' names, metrics.csv (a row per picture), summary.json,
+contact_sheet.png, table.md, table.tex and report.html, and prints the scores beside the paper's.
+Several methods get a folder each below the output. Run it again after an interruption and it goes
+on. Exit status 1: some pictures failed; they are named, and the others are done.
 """
 
 import sys
@@ -17,7 +19,10 @@ from inpaint_tf.runtime import define_attention_flag
 from inpaint_tf.runtime import define_flags as define_compute_flags
 
 NAMED_FAILURES = 20
-SHEET_ROWS = 8
+PROTOCOLS = {"shah2022": {"masks": "center", "size": 256, "limit": 2000}}
+"""What --protocol sets: of the 2022 paper, section V, 2,000 pictures with 128x128 of 256x256."""
+FREE = {"masks": "center", "size": None, "limit": None}
+"""The same flags as they are without a protocol."""
 
 
 def define_flags():
@@ -32,8 +37,27 @@ def define_flags():
         "or one mask for all. White (over 127.5) is hole.",
     )
     flags.DEFINE_bool("invert_masks", False, "Black is hole in the mask pictures.")
+    flags.DEFINE_enum(
+        "mask_pairing",
+        "name",
+        ["name", "cycle"],
+        "name: a folder's mask for each picture by its name. cycle: the masks by turns, whatever "
+        "their names, each resized to its picture.",
+    )
     flags.DEFINE_string(
-        "weights", "latest", "A run's folder, a checkpoint, a *.weights.h5 file, or 'latest'."
+        "weights",
+        None,
+        "A run's folder, a checkpoint, a *.weights.h5 file, or 'latest', the default where no "
+        "other method is given. Several, with commas, are compared.",
+    )
+    flags.DEFINE_list(
+        "predictions",
+        [],
+        "Folders of pictures that other programs completed, named X.png, X_mask001.png, X_pred.png "
+        "or X_comp.png for a picture X.jpg.",
+    )
+    flags.DEFINE_list(
+        "baseline", [], "Classic methods: telea, ns (Navier-Stokes), mean, biharmonic."
     )
     flags.DEFINE_string("output", None, "Folder for the results.", required=True)
     flags.DEFINE_integer(
@@ -43,8 +67,17 @@ def define_flags():
         "Default: as they are.",
         lower_bound=8,
     )
+    flags.DEFINE_enum(
+        "protocol",
+        None,
+        list(PROTOCOLS),
+        "shah2022: the paper's, --masks=center --size=256 and the first 2,000 pictures.",
+    )
     flags.DEFINE_integer("batch_size", 8, "Pictures completed together.", lower_bound=1)
     flags.DEFINE_integer("limit", None, "Test the first so many pictures.", lower_bound=1)
+    flags.DEFINE_string(
+        "recogniser", None, "OpenCV's SFace model (.onnx), to score whether the person is the same."
+    )
     flags.DEFINE_bool("overwrite", False, "Do again what the output folder holds already.")
     define_compute_flags("float32")
     define_attention_flag()
@@ -61,61 +94,155 @@ def run_test(args):
 
     What a user may have mistaken is looked at first, before TensorFlow takes its seconds to load.
     """
-    from inpaint_tf import pairing, results, weights
+    from inpaint_tf import pairing, results
+    from inpaint_tf.methods import name_apart
 
-    require_paths(images=args.images, masks=args.masks, weights=args.weights, output=args.output)
-    pairs = pairing.find_pairs(args.images, args.masks, args.limit)
+    _apply_protocol(args)
+    weights = _weights(args)
+    require_paths(images=args.images, masks=args.masks, output=args.output)
+    pairs = pairing.find_pairs(args.images, args.masks, args.limit, args.mask_pairing == "cycle")
     _check_output_apart(args, pairs)
-    weights.find_weights(args.weights)
+    recogniser = _recogniser(args)
+    others = _other_methods(args, pairs)
     results.prepare_folder(args.output)
-    from inpaint_tf.evaluate import evaluate
-    from inpaint_tf.inpainter import Inpainter
+    methods = name_apart([*_networks(args, weights), *others])
+    _check_layout(args, methods)
+    tested, failed = [], False
+    for method in methods:
+        folder = Path(args.output) / (method.name if len(methods) > 1 else "")
+        one = _test(args, method, folder, pairs, recogniser)
+        _print_failures(one.results, method.name)
+        failed = failed or bool(one.results.failures)
+        if one.rows:
+            tested.append(one)
+    if tested:
+        from inpaint_tf.publish import publish
 
-    inpainter = Inpainter.load(
-        args.weights,
-        device=args.device,
-        precision=args.precision,
-        score_bytes=args.attention_mb << 20,
-    )
+        publish(args.output, tested, args)
+    print(f"Results: {args.output}")
+    return 1 if failed else 0
+
+
+def _test(args, method, folder, pairs, recogniser):
+    """Test one method in `folder`; returns a `publish.Tested`."""
+    from inpaint_tf.evaluate import evaluate
+    from inpaint_tf.publish import Tested
+    from inpaint_tf.results import Results
+
     names = [pair.name for pair in pairs]
-    output = results.Results(args.output, _settings(args, inpainter), names, args.overwrite)
+    folder.mkdir(exist_ok=True)
+    output = Results(folder, _settings(args, method), names, args.overwrite)
     try:
         evaluate(
-            inpainter,
+            method,
             pairs,
             output,
             size=args.size,
             batch_size=args.batch_size,
             invert_masks=args.invert_masks,
+            recogniser=recogniser,
         )
     except KeyboardInterrupt:
         raise UserError(
             "stopped; what is done is kept, and the same command (without --overwrite) goes on"
         ) from None
-    summary = output.finish(names)
-    done = [pair for pair in pairs if output.is_done(pair.name)]
-    if done and not any(output.row(pair.name)["hole_share"] for pair in done):
+    one = Tested(method, output, pairs, output.finish(names))
+    if one.rows and not any(row["hole_share"] for row in one.rows):
         raise UserError(
             f"--masks={args.masks}: no mask has a hole (white), so nothing was filled; if black is "
             "hole, add --invert_masks"
         )
-    if done:
-        _write_contact_sheet(args, done, output, inpainter.hole_fill)
-        _print_scores(args, done, output, summary)
-    print(f"Results: {output.folder}")
-    _print_failures(output)
-    return 1 if output.failures else 0
+    return one
 
 
-def _settings(args, inpainter):
+def _apply_protocol(args):
+    if args.protocol is None:
+        return
+    for name, value in PROTOCOLS[args.protocol].items():
+        given = getattr(args, name)
+        if given not in (FREE[name], value):
+            raise UserError(
+                f"--protocol={args.protocol} sets --{name}={value}; leave --{name}={given} out"
+            )
+        setattr(args, name, value)
+
+
+def _weights(args):
+    """What --weights names: our network is tested if asked for, or if nothing else is."""
+    from inpaint_tf import weights
+
+    named = args.weights
+    if named is None:
+        named = "" if args.predictions or args.baseline else weights.LATEST
+    found = [name for name in named.split(",") if name]
+    if args.weights is not None and not found:
+        require_paths(weights=args.weights)
+    for name in found:
+        weights.find_weights(name)
+    return found
+
+
+def _recogniser(args):
+    if args.recogniser is None:
+        return None
+    if not Path(args.recogniser).is_file():
+        raise UserError(f"no model at --recogniser={args.recogniser}; give OpenCV's SFace .onnx")
+    from inpaint_tf.recognition import Recogniser
+
+    return Recogniser(args.recogniser)
+
+
+def _other_methods(args, pairs):
+    from inpaint_tf.baselines import BASELINES
+    from inpaint_tf.methods import BaselineMethod, PredictionsMethod
+    from inpaint_tf.predictions import Predictions
+
+    for name in args.baseline:
+        if name not in BASELINES:
+            raise UserError(f"--baseline={name} is none of {', '.join(BASELINES)}")
+    predicted = [PredictionsMethod(Predictions(folder, pairs)) for folder in args.predictions]
+    return [*predicted, *map(BaselineMethod, args.baseline)]
+
+
+def _networks(args, weights):
+    if not weights:
+        return []
+    from inpaint_tf.inpainter import Inpainter
+    from inpaint_tf.methods import NetworkMethod
+
+    compute = {"device": args.device, "precision": args.precision}
+    return [
+        NetworkMethod(
+            Inpainter.load(name, score_bytes=args.attention_mb << 20, **compute),
+            name,
+            args.batch_size,
+        )
+        for name in weights
+    ]
+
+
+def _check_layout(args, methods):
+    """One method's results lie in the output folder itself, several have a folder each."""
+    output = Path(args.output)
+    if len(methods) > 1 and (output / "settings.json").exists():
+        raise UserError(f"{output} holds a test of one method; choose another --output for several")
+    inside = output / methods[0].name / "settings.json"
+    if len(methods) == 1 and not (output / "settings.json").exists() and inside.exists():
+        raise UserError(f"{output} holds a test of several methods; choose another --output")
+
+
+def _settings(args, method):
     """What the results depend on, for `Results` to compare with an earlier run's."""
+    precision = {"precision": args.precision} if method.batched else {}
     return {
         "images": str(Path(args.images).resolve()),
         "masks": args.masks if args.masks == "center" else str(Path(args.masks).resolve()),
+        "mask_pairing": args.mask_pairing,
         "invert_masks": args.invert_masks,
         "size": args.size,
-        "precision": args.precision,
-        "weights": inpainter.fingerprint(),
+        "recogniser": args.recogniser,
+        **precision,
+        **method.settings,
     }
 
 
@@ -135,38 +262,10 @@ def _check_output_apart(args, pairs):
             )
 
 
-def _write_contact_sheet(args, pairs, output, hole_fill):
-    from inpaint_tf import files, images, pairing, report
-
-    entries = []
-    for pair in report.evenly_spaced(pairs, SHEET_ROWS):
-        truth, mask = pair.read(args.size, args.invert_masks)
-        completed = files.read_image(output.folder / pair.name)
-        row = output.row(pair.name)
-        psnr, ssim = row["hole_composite_psnr"], row["hole_composite_ssim"]
-        caption = f"{pair.name}   hole PSNR {psnr:.2f} dB, SSIM {ssim:.3f}"
-        entries.append((caption, truth, completed, mask))
-    fill_level = int(images.to_uint8(images.HOLE_FILLS[hole_fill]))
-    sheet = report.contact_sheet(entries, fill_level)
-    files.write_png(output.folder / pairing.CONTACT_SHEET, sheet)
-
-
-def _print_scores(args, pairs, output, summary):
-    from inpaint_tf import report
-
-    rows = [output.row(pair.name) for pair in pairs]
-    print(f"\n{summary['images']} pictures in {summary['seconds']:.1f} s")
-    print(report.score_table(summary))
-    identical = output.identical([pair.name for pair in pairs])
-    if identical:
-        print(f"{identical} pictures equal the truth; no mean holds their infinite PSNR.")
-    print(f"\n{report.paper_table(summary, rows, args.masks == 'center')}\n")
-
-
-def _print_failures(output):
+def _print_failures(output, name):
     if not output.failures:
         return
-    print(f"failed pictures: {len(output.failures)}", file=sys.stderr)
+    print(f"{name}: failed pictures: {len(output.failures)}", file=sys.stderr)
     for image, reason in sorted(output.failures.items())[:NAMED_FAILURES]:
         print(f"  {image}: {reason}", file=sys.stderr)
     if len(output.failures) > NAMED_FAILURES:

@@ -1,0 +1,74 @@
+"""Pictures that another program completed, found by name."""
+
+import hashlib
+import re
+from pathlib import Path
+
+from inpaint_tf import files
+from inpaint_tf.errors import UserError
+
+ADDED = re.compile(
+    r"[_-](?:mask\d*|pred(?:icted|iction)?|comp(?:osite|leted)?|inpaint(?:ed|ing)?|out(?:put)?"
+    r"|result|fake)$",
+    re.IGNORECASE,
+)
+"""What programs add to a picture's name: X_mask001, X_pred, X_comp, X_inpainted, X_out ..."""
+
+
+class Predictions:
+    """The completed pictures of one folder.
+
+    folder: holds `a/b.png` for the picture `a/b.jpg`, with any ending, or `a/b` with something of
+      `ADDED` behind it. A folder that holds none of `pairs` raises `UserError`.
+    """
+
+    def __init__(self, folder, pairs):
+        self.folder = Path(folder)
+        self._exact, self._stripped = {}, {}
+        for path in files.list_images(self.folder):
+            stem = path.relative_to(self.folder).with_suffix("").as_posix()
+            self._exact.setdefault(stem, []).append(path)
+            bare = stem
+            while ADDED.search(bare):  # X_mask001_pred
+                bare = ADDED.sub("", bare)
+            if bare != stem:
+                self._stripped.setdefault(bare, []).append(path)
+        if not any(self._candidates(pair) for pair in pairs):
+            wanted = Path(pairs[0].name).with_suffix("")
+            raise UserError(
+                f"--predictions={folder} holds no picture of the name of any of --images; the "
+                f"first would be {wanted}.png, {wanted}_mask001.png or {wanted}_pred.png"
+            )
+
+    def read(self, pair, shape):
+        """The picture predicted for `pair`, uint8 of `shape`.
+
+        Never resized: that would change the scores. Raises `UserError` that says what is wrong.
+        """
+        paths = self._candidates(pair)
+        wanted = Path(pair.name).with_suffix("")
+        if not paths:
+            raise UserError(f"{self.folder} has no prediction of the name {wanted}")
+        if len(paths) > 1:
+            found = ", ".join(path.name for path in paths[:3])
+            raise UserError(f"{self.folder} has several predictions for {wanted}: {found}")
+        prediction = files.read_image(paths[0])
+        if prediction.shape != shape:
+            raise UserError(
+                f"its prediction {paths[0]} is {prediction.shape[1]}x{prediction.shape[0]} pixels "
+                f"and the picture {shape[1]}x{shape[0]}; make them equal"
+            )
+        return prediction
+
+    def fingerprint(self):
+        """Sixteen digits that differ where a file of the folder was added, removed or changed."""
+        digest = hashlib.sha256()
+        for paths in sorted(self._exact.values()):
+            for path in paths:
+                about = path.stat()
+                digest.update(f"{path}|{about.st_size}|{about.st_mtime_ns}\n".encode())
+        return digest.hexdigest()[:16]
+
+    def _candidates(self, pair):
+        stem = Path(pair.name).with_suffix("").as_posix()
+        return self._exact.get(stem) or self._stripped.get(stem) or []

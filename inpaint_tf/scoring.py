@@ -1,0 +1,72 @@
+"""All the scores of one completed picture, by the names of their columns in metrics.csv."""
+
+import math
+
+import numpy as np
+
+from inpaint_tf import fill_quality, metrics, recognition
+
+REGIONS = ("full", "hole")
+OUTPUTS = ("composite", "raw")
+DISTANCES = ("psnr", "ssim", "l1", "l2", "tv")
+"""For each region and output. dB; at most 1; grey levels; grey levels squared; grey levels."""
+FILL = ("sharpness", "seam", "face_found", "eyes_found", "identity")
+"""Of the composite's filling: see `fill_quality` and `recognition`."""
+SCORE_COLUMNS = (
+    *(
+        f"{region}_{output}_{score}"
+        for region in REGIONS
+        for output in OUTPUTS
+        for score in DISTANCES
+    ),
+    *(f"full_{output}_ms_ssim" for output in OUTPUTS),
+    *(f"fill_{score}" for score in FILL),
+)
+
+
+def score_completion(truth, composite, raw, mask, recogniser=None):
+    """The scores of one picture as `{column: float}` for `SCORE_COLUMNS`.
+
+    truth, composite, raw: (height, width, 3) uint8 RGB. `composite` has the known pixels of `truth`
+      and the method's in the hole; `raw` is the method's picture everywhere.
+    mask: (height, width) uint8, 1 = hole. recogniser: a `recognition.Recogniser`, or None.
+    Values are NaN where there is nothing to measure and infinite for the PSNR of equal pictures.
+    """
+    scores = {}
+    same = raw is composite or np.array_equal(raw, composite)
+    for output, image in zip(OUTPUTS, (composite, raw), strict=True):
+        if output == "raw" and same:  # as of programs that only fill holes
+            copied = {name.replace("composite", "raw"): value for name, value in scores.items()}
+            scores |= copied
+            break
+        scores |= _distances(truth, image, mask, output)
+    face = recognition.find_face(truth)
+    face_found, eyes_found = recognition.found_again(truth, composite, mask, face)
+    fill = {
+        "sharpness": fill_quality.sharpness(composite, truth, mask),
+        "seam": fill_quality.seam(composite, truth, mask),
+        "face_found": face_found,
+        "eyes_found": eyes_found,
+        "identity": recogniser.similarity(truth, composite, face) if recogniser else math.nan,
+    }
+    scores |= {f"fill_{name}": value for name, value in fill.items()}
+    return {column: scores[column] for column in SCORE_COLUMNS}
+
+
+def _distances(truth, image, mask, output):
+    difference = image.astype(np.float64) - truth.astype(np.float64)
+    factors = metrics.ssim_factors(image, truth)
+    similarity = factors[0] * factors[1]
+    scores = {}
+    for region, area in zip(REGIONS, (None, mask), strict=True):
+        chosen = difference if area is None else difference[area != 0]
+        squared = float(np.mean(chosen**2)) if chosen.size else math.nan
+        values = {
+            "psnr": metrics.decibels(squared),
+            "ssim": metrics.mean_ssim(similarity, area),
+            "l1": float(np.mean(np.abs(chosen))) if chosen.size else math.nan,
+            "l2": squared,
+            "tv": metrics.total_variation(image, area) if chosen.size else math.nan,
+        }
+        scores |= {f"{region}_{output}_{name}": values[name] for name in DISTANCES}
+    return scores | {f"full_{output}_ms_ssim": metrics.ms_ssim(image, truth, factors)}

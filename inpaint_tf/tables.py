@@ -1,0 +1,193 @@
+"""The scores of one or more methods as tables, for a terminal, Markdown, LaTeX and HTML."""
+
+import html
+from dataclasses import dataclass
+
+ENTRIES = {
+    "psnr": ("PSNR", 2),
+    "ssim": ("SSIM", 4),
+    "ms_ssim": ("MS-SSIM", 4),
+    "l1_percent": ("L1 %", 2),
+    "l2_percent": ("L2 %", 2),
+    "tv_percent": ("TV %", 2),
+    "sharpness": ("sharpness", 2),
+    "seam": ("seam", 2),
+    "face_found": ("face", 3),
+    "eyes_found": ("eyes", 3),
+    "identity": ("identity", 3),
+}
+"""Heading and digits of each score."""
+
+AREAS = (
+    ("Whole picture, composite", ("full", "composite")),
+    ("Hole, composite", ("hole", "composite")),
+    ("Whole picture, raw output", ("full", "raw")),
+    ("Hole, raw output", ("hole", "raw")),
+    ("The filling", ("fill",)),
+)
+"""Title of each table, and where its scores are in a summary."""
+
+COMPARED = (
+    ("PSNR", ("full", "composite", "psnr"), 2),
+    ("SSIM", ("full", "composite", "ssim"), 4),
+    ("hole PSNR", ("hole", "composite", "psnr"), 2),
+    ("hole SSIM", ("hole", "composite", "ssim"), 4),
+    ("sharpness", ("fill", "sharpness"), 2),
+)
+"""Heading, place and digits of the scores in the tables by hole size and of differences."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """header: column headings, the first of the rows' names; rows: lists of text."""
+
+    title: str
+    header: list
+    rows: list
+
+    def as_text(self):
+        lines = [self.header, *self.rows]
+        widths = [max(len(line[i]) for line in lines) for i in range(len(self.header))]
+        aligned = [
+            "  ".join(
+                cell.ljust(width) if column == 0 else cell.rjust(width)
+                for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+            )
+            for line in lines
+        ]
+        return "\n".join([self.title, *(f"  {line}".rstrip() for line in aligned)])
+
+    def as_markdown(self):
+        escaped = [[cell.replace("|", "\\|") for cell in line] for line in self.rows]
+        rule = ["---", *["---:"] * (len(self.header) - 1)]
+        lines = ["| " + " | ".join(line) + " |" for line in (self.header, rule, *escaped)]
+        return "\n".join([f"**{self.title}**", "", *lines])
+
+    def as_latex(self):
+        """A table environment; it needs the package booktabs."""
+        columns = "l" + "r" * (len(self.header) - 1)
+        lines = [" & ".join(map(_latex, line)) + r" \\" for line in (self.header, *self.rows)]
+        return "\n".join(
+            [
+                r"\begin{table}",
+                rf"\caption{{{_latex(self.title)}}}",
+                rf"\begin{{tabular}}{{{columns}}}",
+                r"\toprule",
+                lines[0],
+                r"\midrule",
+                *lines[1:],
+                r"\bottomrule",
+                r"\end{tabular}",
+                r"\end{table}",
+            ]
+        )
+
+    def as_html(self):
+        def line(cells, tag):
+            return "<tr>" + "".join(f"<{tag}>{html.escape(c)}</{tag}>" for c in cells) + "</tr>"
+
+        body = "\n".join(line(row, "td") for row in self.rows)
+        return (
+            f"<table>\n<caption>{html.escape(self.title)}</caption>\n"
+            f"<thead>{line(self.header, 'th')}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+        )
+
+
+def score_tables(summaries):
+    """A table for each of `AREAS`, with a row for each method.
+
+    summaries: {method's name: summary of `Results.finish`}. Scores that no method has are left out,
+    and so are raw outputs that are the composites.
+    """
+    tables = []
+    for title, place in AREAS:
+        branches = {name: _at(summary, place) for name, summary in summaries.items()}
+        if place[-1] == "raw":
+            branches = {
+                name: branch
+                for name, branch in branches.items()
+                if branch != summaries[name][place[0]]["composite"]
+            }
+        if not branches:
+            continue
+        scores = [
+            score
+            for score in ENTRIES
+            if any(branch.get(score) is not None for branch in branches.values())
+        ]
+        rows = [
+            [name, *(number(branch.get(score), ENTRIES[score][1]) for score in scores)]
+            for name, branch in branches.items()
+        ]
+        tables.append(Table(title, ["", *(ENTRIES[score][0] for score in scores)], rows))
+    return tables
+
+
+def confidence_table(summaries):
+    """95 % intervals of the scores in `COMPARED`."""
+    rows = [
+        [name, *(_interval(_at(summary["confidence"], place), d) for _, place, d in COMPARED)]
+        for name, summary in summaries.items()
+    ]
+    title = "Composite: 95 % bootstrap intervals of the means"
+    return Table(title, ["", *(heading for heading, _, _ in COMPARED)], rows)
+
+
+def band_table(summaries):
+    """The scores in `COMPARED` by share of hole; None where all holes are of one band."""
+    bands = {
+        (band["from"], band["to"]): f"{100 * band['from']:.0f}-{100 * band['to']:.0f} %"
+        for summary in summaries.values()
+        for band in summary["bands"]
+    }
+    if len(bands) < 2:
+        return None
+    rows = []
+    for key in sorted(bands):
+        for name, summary in summaries.items():
+            band = next((b for b in summary["bands"] if (b["from"], b["to"]) == key), None)
+            if band:
+                scores = (number(_at(band, place), digits) for _, place, digits in COMPARED)
+                rows.append([bands[key], name, str(band["images"]), *scores])
+    header = ["hole", "method", "pictures", *(heading for heading, _, _ in COMPARED)]
+    return Table("Composite, by share of the picture that is hole", header, rows)
+
+
+def difference_table(name, differences):
+    """How far the method `name` lies above each other one.
+
+    differences: {other's name: what `summaries.difference` gives}.
+    """
+    rows = []
+    for other, (means, intervals, count) in differences.items():
+        cells = (
+            f"{number(_at(means, place), d, sign=True)} {_interval(_at(intervals, place), d)}"
+            for _, place, d in COMPARED
+        )
+        rows.append([other, str(count), *cells])
+    header = ["", "pictures", *(heading for heading, _, _ in COMPARED)]
+    return Table(f"{name} less each other, picture by picture, with 95 % intervals", header, rows)
+
+
+def number(value, digits, sign=False):
+    """A number as text, "-" for None."""
+    if value is None:
+        return "-"
+    return f"{value:+.{digits}f}" if sign else f"{value:.{digits}f}"
+
+
+def _interval(ends, digits):
+    return "-" if ends is None else f"[{ends[0]:.{digits}f}, {ends[1]:.{digits}f}]"
+
+
+def _at(tree, place):
+    for key in place:
+        tree = tree[key]
+    return tree
+
+
+def _latex(text):
+    for character in "\\&%_#$":
+        replacement = r"\textbackslash{}" if character == "\\" else "\\" + character
+        text = text.replace(character, replacement)
+    return text

@@ -1,0 +1,97 @@
+"""All scores of a picture together, in the columns of metrics.csv."""
+
+import math
+
+import numpy as np
+import pytest
+from test_metrics import centre_hole, noisy_pair
+
+from inpaint_tf import fill_quality, metrics, recognition, scoring
+
+
+def completion(height=32, width=24):
+    raw, truth = noisy_pair(height, width)
+    mask = centre_hole(height, width)
+    return truth, np.where(mask[..., None] == 1, raw, truth), raw, mask
+
+
+@pytest.fixture
+def found(monkeypatch):
+    """A face wherever it is looked for: noise has none."""
+    face = (4, 4, 16, 16)
+    monkeypatch.setattr(recognition, "find_face", lambda image: face)
+    monkeypatch.setattr(recognition, "found_again", lambda *given: (1.0, 0.5))
+    return face
+
+
+def test_every_column_is_what_its_function_says(found):
+    truth, composite, raw, mask = completion()
+    scores = scoring.score_completion(truth, composite, raw, mask)
+    assert tuple(scores) == scoring.SCORE_COLUMNS
+    assert len(scores) == 2 * 2 * 5 + 2 + 5
+    functions = {
+        name: getattr(metrics, "total_variation" if name == "tv" else name)
+        for name in scoring.DISTANCES
+    }
+    for output, image in (("composite", composite), ("raw", raw)):
+        for region, area in (("full", None), ("hole", mask)):
+            for name, function in functions.items():
+                given = (image,) if name == "tv" else (image, truth)
+                expected = function(*given, area)
+                assert scores[f"{region}_{output}_{name}"] == pytest.approx(expected, abs=1e-12)
+    assert scores["fill_sharpness"] == fill_quality.sharpness(composite, truth, mask)
+    assert scores["fill_seam"] == fill_quality.seam(composite, truth, mask)
+    assert (scores["fill_face_found"], scores["fill_eyes_found"]) == (1.0, 0.5)
+    assert math.isnan(scores["fill_identity"])
+
+
+def test_a_raw_picture_that_is_the_composite_has_its_scores():
+    truth, composite, _, mask = completion()
+    twice = scoring.score_completion(truth, composite, composite.copy(), mask)
+    assert tuple(twice) == scoring.SCORE_COLUMNS
+    assert twice["hole_raw_ssim"] == twice["hole_composite_ssim"]
+
+
+def test_the_recogniser_sees_truth_composite_and_face(found):
+    class Recogniser:
+        def similarity(self, *given):
+            self.given = given
+            return 0.7
+
+    truth, composite, raw, mask = completion()
+    recogniser = Recogniser()
+    scores = scoring.score_completion(truth, composite, raw, mask, recogniser)
+    assert scores["fill_identity"] == 0.7
+    np.testing.assert_array_equal(recogniser.given[1], composite)
+    assert recogniser.given[2] == found
+
+
+def test_an_identical_picture():
+    truth, _, _, mask = completion(176, 176)
+    scores = scoring.score_completion(truth, truth, truth, mask)
+    assert scores["full_raw_psnr"] == scores["hole_composite_psnr"] == math.inf
+    assert scores["hole_composite_ssim"] == pytest.approx(1)
+    assert scores["full_composite_ms_ssim"] == pytest.approx(1)
+    assert scores["fill_sharpness"] == scores["fill_seam"] == 1
+
+
+def test_inverted_and_shifted_pictures_score_worse():
+    truth, _, _, mask = completion(64, 64)
+    inverted, shifted = 255 - truth, np.roll(truth, 1, axis=1)
+    scores = [scoring.score_completion(truth, image, image, mask) for image in (inverted, shifted)]
+    assert scores[0]["hole_raw_psnr"] < scores[1]["hole_raw_psnr"] < 40
+    assert scores[0]["hole_raw_ssim"] < 0 < scores[1]["hole_raw_ssim"] < 1
+    assert scores[0]["fill_sharpness"] == pytest.approx(1)  # as sharp, and wrong
+
+
+def test_a_mask_without_a_hole_leaves_its_scores_unmeasured():
+    truth, _, raw, mask = completion()
+    scores = scoring.score_completion(truth, truth, raw, np.zeros_like(mask))
+    assert all(
+        math.isnan(scores[f"hole_{output}_{name}"])
+        for output in scoring.OUTPUTS
+        for name in scoring.DISTANCES
+    )
+    assert math.isnan(scores["fill_sharpness"])
+    assert math.isnan(scores["fill_seam"])
+    assert math.isnan(scores["fill_face_found"])
