@@ -21,14 +21,14 @@ HELD_BATCHES = 4
 
 
 def evaluate(
-    method, pairs, results, *, size=None, batch_size=8, invert_masks=False, recogniser=None
+    method, pairs, results, *, size=None, batch_size=8, invert_masks=False, judges=scoring.NO_JUDGES
 ):
     """Complete and score every pair that `results` does not hold yet.
 
     method: see `methods`. pairs: `pairing.Pair`s. results: a `results.Results`.
-    size, invert_masks: see `Pair.read`. recogniser: see `scoring.score_completion`. A picture that
-    cannot be read or completed becomes a failure in `results` and the others go on; a full disk
-    stops with OSError.
+    size, invert_masks: see `Pair.read`. judges: see `scoring.Judges`. A picture that cannot be read
+    or completed becomes a failure in `results` and the others go on; a full disk stops with
+    OSError.
     """
     waiting = [pair for pair in pairs if not results.is_done(pair.name)]
     # A network may round differently in other batches: those of a test that was interrupted are
@@ -45,7 +45,7 @@ def evaluate(
             desc=method.name,
             dynamic_ncols=True,
         ) as progress:
-            recorder = _Recorder(pool, results, recogniser, progress, depth)
+            recorder = _Recorder(pool, results, judges, progress, depth)
             loaded = _read_ahead(
                 pool, lambda pair: pair.read(size, invert_masks), wanted, depth, recorder.fail
             )
@@ -109,9 +109,9 @@ def _complete_one(method, pair, image, mask):
 class _Recorder:
     """Scores and writes in the pool; adds rows to the results from the caller's thread alone."""
 
-    def __init__(self, pool, results, recogniser, progress, depth):
+    def __init__(self, pool, results, judges, progress, depth):
         self._pool, self._results, self._progress = pool, results, progress
-        self._recogniser = recogniser
+        self._judges = judges
         self._depth = depth
         self._pending = deque()
         self._last_time = time.perf_counter()
@@ -152,5 +152,5 @@ class _Recorder:
             "height": truth.shape[0],
             "width": truth.shape[1],
             "hole_share": float(mask.mean()),
-            **scoring.score_completion(truth, completed, raw, mask, self._recogniser),
+            **scoring.score_completion(truth, completed, raw, mask, self._judges),
         }

@@ -63,8 +63,10 @@ class Results:
         """Note that a picture file could not be completed; the next run tries it again."""
         self.failures[image] = reason
 
-    def finish(self, names):
+    def finish(self, names, of_set=None):
         """Write the final files for the pictures `names` and return the summary.
+
+        of_set: scores of all pictures together, or None.
 
         `images` counts the completed pictures, `failed` the others and `identical` those equal to
         the truth, whose infinite PSNR is in no mean. The rest is of `summaries`: means, their
@@ -82,6 +84,7 @@ class Results:
             **summaries.average(rows),
             "confidence": summaries.confidence(rows),
             "bands": summaries.by_hole_size(rows),
+            **({"set": of_set} if of_set else {}),
         }
         text = json.dumps(summary, indent=2, allow_nan=False)
         write_text(self.folder / "summary.json", text + "\n")

@@ -1,6 +1,7 @@
 """All the scores of one completed picture, by the names of their columns in metrics.csv."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,17 +20,30 @@ SCORE_COLUMNS = (
         for output in OUTPUTS
         for score in DISTANCES
     ),
-    *(f"full_{output}_ms_ssim" for output in OUTPUTS),
+    *(f"full_{output}_{score}" for output in OUTPUTS for score in ("ms_ssim", "lpips")),
     *(f"fill_{score}" for score in FILL),
 )
 
 
-def score_completion(truth, composite, raw, mask, recogniser=None):
+class Judges(NamedTuple):
+    """Networks that score, from files of the user; None where there is no file.
+
+    recogniser: a `recognition.Recogniser`; lpips: a `feature_networks.Lpips`.
+    """
+
+    recogniser: object = None
+    lpips: object = None
+
+
+NO_JUDGES = Judges()
+
+
+def score_completion(truth, composite, raw, mask, judges=NO_JUDGES):
     """The scores of one picture as `{column: float}` for `SCORE_COLUMNS`.
 
     truth, composite, raw: (height, width, 3) uint8 RGB. `composite` has the known pixels of `truth`
       and the method's in the hole; `raw` is the method's picture everywhere.
-    mask: (height, width) uint8, 1 = hole. recogniser: a `recognition.Recogniser`, or None.
+    mask: (height, width) uint8, 1 = hole. judges: what can be had of `Judges`.
     Values are NaN where there is nothing to measure and infinite for the PSNR of equal pictures.
     """
     scores = {}
@@ -40,6 +54,8 @@ def score_completion(truth, composite, raw, mask, recogniser=None):
             scores |= copied
             break
         scores |= _distances(truth, image, mask, output)
+        perceived = judges.lpips.distance(image, truth) if judges.lpips else math.nan
+        scores[f"full_{output}_lpips"] = perceived
     face = recognition.find_face(truth)
     face_found, eyes_found = recognition.found_again(truth, composite, mask, face)
     fill = {
@@ -47,8 +63,10 @@ def score_completion(truth, composite, raw, mask, recogniser=None):
         "seam": fill_quality.seam(composite, truth, mask),
         "face_found": face_found,
         "eyes_found": eyes_found,
-        "identity": recogniser.similarity(truth, composite, face) if recogniser else math.nan,
+        "identity": math.nan,
     }
+    if judges.recogniser:
+        fill["identity"] = judges.recogniser.similarity(truth, composite, face)
     scores |= {f"fill_{name}": value for name, value in fill.items()}
     return {column: scores[column] for column in SCORE_COLUMNS}
 

@@ -7,6 +7,7 @@ ENTRIES = {
     "psnr": ("PSNR", 2),
     "ssim": ("SSIM", 4),
     "ms_ssim": ("MS-SSIM", 4),
+    "lpips": ("LPIPS", 4),
     "l1_percent": ("L1 %", 2),
     "l2_percent": ("L2 %", 2),
     "tv_percent": ("TV %", 2),
@@ -15,6 +16,9 @@ ENTRIES = {
     "face_found": ("face", 3),
     "eyes_found": ("eyes", 3),
     "identity": ("identity", 3),
+    "fid": ("FID", 2),
+    "kid": ("KID", 4),
+    "kid_deviation": ("of subsets", 4),
 }
 """Heading and digits of each score."""
 
@@ -24,6 +28,7 @@ AREAS = (
     ("Whole picture, raw output", ("full", "raw")),
     ("Hole, raw output", ("hole", "raw")),
     ("The filling", ("fill",)),
+    ("The composites as a set", ("set",)),
 )
 """Title of each table, and where its scores are in a summary."""
 
@@ -101,7 +106,9 @@ def score_tables(summaries):
     """
     tables = []
     for title, place in AREAS:
-        branches = {name: _at(summary, place) for name, summary in summaries.items()}
+        branches = {
+            name: _at(summary, place) for name, summary in summaries.items() if place[0] in summary
+        }
         if place[-1] == "raw":
             branches = {
                 name: branch

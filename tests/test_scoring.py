@@ -28,7 +28,7 @@ def test_every_column_is_what_its_function_says(found):
     truth, composite, raw, mask = completion()
     scores = scoring.score_completion(truth, composite, raw, mask)
     assert tuple(scores) == scoring.SCORE_COLUMNS
-    assert len(scores) == 2 * 2 * 5 + 2 + 5
+    assert len(scores) == 2 * 2 * 5 + 2 * 2 + 5
     functions = {
         name: getattr(metrics, "total_variation" if name == "tv" else name)
         for name in scoring.DISTANCES
@@ -60,10 +60,22 @@ def test_the_recogniser_sees_truth_composite_and_face(found):
 
     truth, composite, raw, mask = completion()
     recogniser = Recogniser()
-    scores = scoring.score_completion(truth, composite, raw, mask, recogniser)
+    judges = scoring.Judges(recogniser=recogniser)
+    scores = scoring.score_completion(truth, composite, raw, mask, judges)
     assert scores["fill_identity"] == 0.7
     np.testing.assert_array_equal(recogniser.given[1], composite)
     assert recogniser.given[2] == found
+
+
+def test_lpips_is_of_composite_and_raw_pictures():
+    class Lpips:
+        def distance(self, image, reference):
+            return float(np.abs(image.astype(int) - reference).sum())
+
+    truth, composite, raw, mask = completion()
+    scores = scoring.score_completion(truth, composite, raw, mask, scoring.Judges(lpips=Lpips()))
+    assert 0 < scores["full_composite_lpips"] < scores["full_raw_lpips"]
+    assert math.isnan(scoring.score_completion(truth, raw, raw, mask)["full_raw_lpips"])
 
 
 def test_an_identical_picture():

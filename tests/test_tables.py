@@ -65,7 +65,7 @@ def test_a_row_for_each_method_and_a_column_for_each_score_that_one_has():
     without = summary(rows(0.25, fill_identity=float("nan")))
     tables = {table.title: table for table in score_tables({"ours": with_raw, "telea": without})}
     whole = tables["Whole picture, composite"]
-    assert whole.header == ["", "PSNR", "SSIM", "MS-SSIM", "L1 %", "L2 %", "TV %"]
+    assert whole.header == ["", "PSNR", "SSIM", "MS-SSIM", "LPIPS", "L1 %", "L2 %", "TV %"]
     assert [row[:4] for row in whole.rows] == [
         ["ours", "1.50", "1.5000", "1.5000"],
         ["telea", "1.25", "1.2500", "1.2500"],

@@ -58,6 +58,8 @@ def args(tmp_path, weights):
         baseline=[],
         protocol=None,
         recogniser=None,
+        lpips=None,
+        inception=None,
         weights=str(weights),
         output=str(tmp_path / "out"),
         size=None,
@@ -141,7 +143,7 @@ def test_other_weights_or_size_need_overwrite(args):
         ({"weights": ""}, "--weights is empty"),
         ({"baseline": ["patchmatch"]}, "none of telea, ns, mean, biharmonic"),
         ({"predictions": ["nowhere"]}, "no such folder"),
-        ({"recogniser": "nowhere"}, "no model at --recogniser=nowhere"),
+        ({"recogniser": "nowhere"}, "no file at --recogniser=nowhere"),
         ({"protocol": "shah2022", "size": 64}, "sets --size=256; leave --size=64 out"),
     ],
 )

@@ -76,7 +76,18 @@ def define_flags():
     flags.DEFINE_integer("batch_size", 8, "Pictures completed together.", lower_bound=1)
     flags.DEFINE_integer("limit", None, "Test the first so many pictures.", lower_bound=1)
     flags.DEFINE_string(
-        "recogniser", None, "OpenCV's SFace model (.onnx), to score whether the person is the same."
+        "recogniser",
+        None,
+        "OpenCV's SFace model (face_recognition_sface_2021dec.onnx, of the OpenCV Zoo): scores "
+        "whether the person is the same.",
+    )
+    flags.DEFINE_string(
+        "lpips", None, "Weights of LPIPS: python -m inpaint_tf.lpips_weights makes the file."
+    )
+    flags.DEFINE_string(
+        "inception",
+        None,
+        "Keras' InceptionV3 weights without the top (.h5), for FID and KID.",
     )
     flags.DEFINE_bool("overwrite", False, "Do again what the output folder holds already.")
     define_compute_flags("float32")
@@ -102,15 +113,16 @@ def run_test(args):
     require_paths(images=args.images, masks=args.masks, output=args.output)
     pairs = pairing.find_pairs(args.images, args.masks, args.limit, args.mask_pairing == "cycle")
     _check_output_apart(args, pairs)
-    recogniser = _recogniser(args)
+    _require_files(recogniser=args.recogniser, lpips=args.lpips, inception=args.inception)
     others = _other_methods(args, pairs)
     results.prepare_folder(args.output)
     methods = name_apart([*_networks(args, weights), *others])
     _check_layout(args, methods)
+    judges, set_judge = _judges(args)
     tested, failed = [], False
     for method in methods:
         folder = Path(args.output) / (method.name if len(methods) > 1 else "")
-        one = _test(args, method, folder, pairs, recogniser)
+        one = _test(args, method, folder, pairs, judges, set_judge)
         _print_failures(one.results, method.name)
         failed = failed or bool(one.results.failures)
         if one.rows:
@@ -123,7 +135,7 @@ def run_test(args):
     return 1 if failed else 0
 
 
-def _test(args, method, folder, pairs, recogniser):
+def _test(args, method, folder, pairs, judges, set_judge):
     """Test one method in `folder`; returns a `publish.Tested`."""
     from inpaint_tf.evaluate import evaluate
     from inpaint_tf.publish import Tested
@@ -140,13 +152,15 @@ def _test(args, method, folder, pairs, recogniser):
             size=args.size,
             batch_size=args.batch_size,
             invert_masks=args.invert_masks,
-            recogniser=recogniser,
+            judges=judges,
         )
     except KeyboardInterrupt:
         raise UserError(
             "stopped; what is done is kept, and the same command (without --overwrite) goes on"
         ) from None
-    one = Tested(method, output, pairs, output.finish(names))
+    done = [pair for pair in pairs if output.is_done(pair.name)]
+    of_set = set_judge.judge(method.name, done, output) if set_judge else None
+    one = Tested(method, output, pairs, output.finish(names, of_set))
     if one.rows and not any(row["hole_share"] for row in one.rows):
         raise UserError(
             f"--masks={args.masks}: no mask has a hole (white), so nothing was filled; if black is "
@@ -182,14 +196,32 @@ def _weights(args):
     return found
 
 
-def _recogniser(args):
-    if args.recogniser is None:
-        return None
-    if not Path(args.recogniser).is_file():
-        raise UserError(f"no model at --recogniser={args.recogniser}; give OpenCV's SFace .onnx")
-    from inpaint_tf.recognition import Recogniser
+def _require_files(**paths):
+    for name, path in paths.items():
+        if path is not None and not Path(path).is_file():
+            raise UserError(f"no file at --{name}={path}; see --help for where to get it")
 
-    return Recogniser(args.recogniser)
+
+def _judges(args):
+    """(`scoring.Judges`, `set_judge.SetJudge` or None), after the networks: Keras is set up."""
+    from inpaint_tf import scoring
+
+    recogniser = lpips = set_judge = None
+    if args.recogniser:
+        from inpaint_tf.recognition import Recogniser
+
+        recogniser = Recogniser(args.recogniser)
+    if args.lpips or args.inception:
+        from inpaint_tf import runtime
+
+        runtime.load_engine()
+        from inpaint_tf.feature_networks import Inception, Lpips
+        from inpaint_tf.set_judge import SetJudge
+
+        lpips = Lpips(args.lpips) if args.lpips else None
+        if args.inception:
+            set_judge = SetJudge(Inception(args.inception), args.size, args.invert_masks)
+    return scoring.Judges(recogniser, lpips), set_judge
 
 
 def _other_methods(args, pairs):
@@ -241,6 +273,7 @@ def _settings(args, method):
         "invert_masks": args.invert_masks,
         "size": args.size,
         "recogniser": args.recogniser,
+        "lpips": args.lpips,
         **precision,
         **method.settings,
     }
