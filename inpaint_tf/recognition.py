@@ -14,9 +14,12 @@ from inpaint_tf.errors import UserError
 
 SCALE_STEP = 1.1
 NEIGHBOURS = 5
+LOOKED_AT = 160
+"""Pixels of the longer side at which faces, and eyes in a face, are looked for: the cascades take
+time for every size that a large picture could hold."""
 SMALLEST_FACE = 1 / 4
 """Of the picture's shorter side."""
-SMALLEST_EYE = 1 / 8
+SMALLEST_EYE, LARGEST_EYE = 1 / 8, 1 / 2
 """Of the face's width."""
 EYE_BAND = 0.6
 """Upper part of a face in which eyes are looked for."""
@@ -32,16 +35,15 @@ _of_this_thread = threading.local()
 
 def find_face(image):
     """(left, top, width, height) of the largest face of uint8 RGB pictures, or None."""
-    side = max(1, round(min(image.shape[:2]) * SMALLEST_FACE))
-    faces = _detect("haarcascade_frontalface_default.xml", _grey(image), side)
+    faces = _detect("haarcascade_frontalface_default.xml", image, SMALLEST_FACE, 1.0)
     return max(faces, key=lambda face: face[2] * face[3], default=None)
 
 
 def find_eyes(image, face):
     """(left, top, width, height) of each eye in the upper part of `face`."""
     left, top, width, height = face
-    part = _grey(image)[top : top + round(height * EYE_BAND), left : left + width]
-    eyes = _detect("haarcascade_eye.xml", part, max(1, round(width * SMALLEST_EYE)))
+    part = image[top : top + round(height * EYE_BAND), left : left + width]
+    eyes = _detect("haarcascade_eye.xml", part, SMALLEST_EYE / EYE_BAND, LARGEST_EYE / EYE_BAND)
     return [(left + x, top + y, w, h) for x, y, w, h in eyes]
 
 
@@ -104,13 +106,17 @@ class Recogniser:
         return self._of_this_thread.network
 
 
-def _detect(cascade, grey, smallest):
-    if min(grey.shape) < smallest:
-        return []
+def _detect(cascade, image, smallest, largest):
+    """Boxes in an RGB picture; smallest and largest side as shares of its shorter side."""
+    grey = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY)
+    scale = min(1.0, LOOKED_AT / max(grey.shape))
+    if scale < 1:
+        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    least, most = (max(1, round(min(grey.shape) * share)) for share in (smallest, largest))
     found = _cascade(cascade).detectMultiScale(
-        grey, SCALE_STEP, NEIGHBOURS, minSize=(smallest, smallest)
+        grey, SCALE_STEP, NEIGHBOURS, minSize=(least, least), maxSize=(most, most)
     )
-    return [tuple(int(value) for value in box) for box in found]
+    return [tuple(round(value / scale) for value in box) for box in found]
 
 
 def _cascade(name):
@@ -120,10 +126,6 @@ def _cascade(name):
     if name not in _of_this_thread.cascades:
         _of_this_thread.cascades[name] = cv2.CascadeClassifier(cv2.data.haarcascades + name)
     return _of_this_thread.cascades[name]
-
-
-def _grey(image):
-    return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
 
 
 def _cut(array, box):

@@ -1,0 +1,77 @@
+"""Every score of 20 real faces against an independent library, within 1e-3."""
+
+import numpy as np
+import pytest
+
+from inpaint_tf import baselines, files, fill_quality, metrics
+from inpaint_tf.pairing import center_mask
+
+SIDE = 256
+
+
+@pytest.fixture(scope="module")
+def completions(faces):
+    """20 of (truth, composite), filled by Telea; and the mask of all."""
+    mask = center_mask(SIDE, SIDE)
+    truths = [
+        files.resize(files.read_image(path), SIDE, SIDE)
+        for path in files.list_images(faces / "val")[:20]
+    ]
+    filled = [baselines.telea(truth * (1 - mask[..., None]), mask) for truth in truths]
+    return [
+        (truth, np.where(mask[..., None] == 1, picture, truth))
+        for truth, picture in zip(truths, filled, strict=True)
+    ], mask
+
+
+def test_psnr_ssim_and_l2_equal_scikit_image(completions):
+    skimage = pytest.importorskip("skimage.metrics", reason="scikit-image is not installed")
+    pairs, mask = completions
+    settings = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
+    for truth, image in pairs:
+        ssim, similarity = skimage.structural_similarity(
+            truth, image, channel_axis=2, data_range=255, full=True, **settings
+        )
+        hole = mask == 1
+        for found, expected in (
+            (metrics.psnr(image, truth), skimage.peak_signal_noise_ratio(truth, image)),
+            (
+                metrics.psnr(image, truth, mask),
+                skimage.peak_signal_noise_ratio(truth[hole], image[hole]),
+            ),
+            (metrics.ssim(image, truth), ssim),
+            (metrics.ssim(image, truth, mask), similarity[hole].mean()),
+            (metrics.l2(image, truth), skimage.mean_squared_error(truth, image)),
+        ):
+            assert found == pytest.approx(expected, abs=1e-3)
+
+
+def test_ms_ssim_total_variation_and_l1_equal_tensorflow(completions):
+    tf = pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
+    for truth, image in completions[0]:
+        x, y = (tf.cast(each[None], "float32") for each in (image, truth))
+        multiscale = tf.image.ssim_multiscale(x, y, max_val=255)[0]
+        variation = tf.image.total_variation(x)[0] / image.size
+        assert metrics.ms_ssim(image, truth) == pytest.approx(float(multiscale), abs=1e-3)
+        assert metrics.total_variation(image) == pytest.approx(float(variation), abs=1e-3)
+        difference = float(tf.reduce_mean(tf.abs(x - y)))
+        assert metrics.l1(image, truth) == pytest.approx(difference, abs=1e-3)
+
+
+def test_sharpness_and_seam_equal_tensorflow_gradients(completions):
+    tf = pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
+    pairs, mask = completions
+    hole = mask == 1
+    inner = hole & np.roll(hole, -1, 0), hole & np.roll(hole, -1, 1)
+    across = hole ^ np.roll(hole, -1, 0), hole ^ np.roll(hole, -1, 1)
+    for truth, image in pairs:
+        energy, step = [], []
+        for picture in (image, truth):
+            gradients = tf.image.image_gradients(tf.cast(picture[None], "float32"))
+            gradients = [gradient[0].numpy() for gradient in gradients]
+            energy.append(sum((g[m] ** 2).sum() for g, m in zip(gradients, inner, strict=True)))
+            steps = [np.abs(g[m]).ravel() for g, m in zip(gradients, across, strict=True)]
+            step.append(np.concatenate(steps).mean())
+        sharpness, seam = (values[0] / values[1] for values in (energy, step))
+        assert fill_quality.sharpness(image, truth, mask) == pytest.approx(sharpness, abs=1e-3)
+        assert fill_quality.seam(image, truth, mask) == pytest.approx(seam, abs=1e-3)
