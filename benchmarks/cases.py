@@ -196,7 +196,7 @@ def testing(precision, quick):
         pairs = pairing.find_pairs(jpeg_folder(folder), "center", 32 if quick else 128)
         painter.complete(np.stack([pairs[0].read(SIZE)[0]] * 8), pairs[0].read(SIZE)[1])
         output = results.prepare_folder(folder / "results") or folder / "results"
-        records = results.Results(output, {}, [pair.name for pair in pairs], False)
+        records = results.Results(output, {}, dict.fromkeys((pair.name for pair in pairs), ""))
         started = time.perf_counter()
         method = methods.NetworkMethod(painter, "random", 8)
         evaluate.evaluate(method, pairs, records, size=SIZE)

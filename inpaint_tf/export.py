@@ -113,9 +113,9 @@ def cli():
     """Entry point of `python -m inpaint_tf.export`."""
     from absl import flags
 
-    flags.DEFINE_string(
-        "weights", "latest", "A run's folder, a checkpoint, a *.weights.h5 file, or 'latest'."
-    )
+    from inpaint_tf.weights import ACCEPTED, DEFAULT
+
+    flags.DEFINE_string("weights", DEFAULT, f"What to export: {ACCEPTED}.")
     flags.DEFINE_string("output", None, "Folder of the SavedModel.", required=True)
     flags.DEFINE_bool("overwrite", False, "Replace a SavedModel that is there.")
     define_compute_flags("float32")

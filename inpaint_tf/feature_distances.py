@@ -40,19 +40,21 @@ def frechet(features, others):
 
 
 def kernel_distance(features, others, seed=0):
-    """KID (Binkowski et al. 2018): (mean, standard deviation) over subsets.
+    """KID (Binkowski et al. 2018): (mean, standard deviation) over subsets; the deviation is None
+    where there is one subset only, the whole.
 
     The unbiased squared maximum mean discrepancy under the kernel (x.y / channels + 1) ** 3, for
     `KID_SUBSETS` subsets of at most `KID_SIZE` pictures. It may fall below 0.
     """
     rng = np.random.default_rng(seed)
     size = min(KID_SIZE, len(features), len(others))
+    whole = size == len(features) == len(others)
     values = []
-    for _ in range(KID_SUBSETS):
+    for _ in range(1 if whole else KID_SUBSETS):
         x = features[rng.choice(len(features), size, replace=False)]
         y = others[rng.choice(len(others), size, replace=False)]
         values.append(_discrepancy(x.astype(np.float64), y.astype(np.float64)))
-    return float(np.mean(values)), float(np.std(values))
+    return float(np.mean(values)), None if whole else float(np.std(values))
 
 
 def _discrepancy(x, y):

@@ -4,6 +4,7 @@ Built with Keras, so that a test needs one engine only, and always in float32.
 """
 
 import contextlib
+import math
 
 import numpy as np
 
@@ -24,6 +25,8 @@ ALEXNET = (
 SHIFT = (-0.030, -0.088, -0.188)
 SCALE = (0.458, 0.448, 0.450)
 
+SMALLEST_SIDE = 31
+"""Pixels: smaller pictures vanish in AlexNet's layers."""
 INCEPTION_SIDE = 299
 
 
@@ -50,7 +53,9 @@ class Lpips:
             ) from None
 
     def distance(self, image, reference):
-        """LPIPS of two uint8 RGB pictures (height, width, 3)."""
+        """LPIPS of two uint8 RGB pictures (height, width, 3); NaN where they are too small."""
+        if min(image.shape[:2]) < SMALLEST_SIDE:
+            return math.nan
         both = np.stack([image, reference]).astype(np.float32) / 127.5 - 1.0
         layers = [np.asarray(layer) for layer in self._network(both)]
         return feature_distances.lpips(

@@ -1,4 +1,9 @@
-"""What the eye sees of a filling and distances to the truth do not tell: blur, and the seam."""
+"""What the eye sees of a filling and distances to the truth do not tell: blur, and the seam.
+
+Each function looks at one picture; `summaries` divides the mean of the completed pictures by that
+of the true ones. (A mean of the pictures' own ratios would be ruled by the few whose truth is
+nearly flat.)
+"""
 
 import math
 
@@ -7,40 +12,27 @@ import numpy as np
 from inpaint_tf.metrics import neighbour_differences
 
 
-def sharpness(completed, truth, mask):
-    """Gradient energy of the filling over that of the truth: 1 is as sharp, 0 is flat.
-
-    The energy is the sum of squared differences between neighbours that both lie in the hole. A
-    blurred filling may have the higher PSNR; here it shows. Noise shows as well: above 1 is no
-    better than below.
-    completed, truth: (height, width, 3) uint8; mask: (height, width), non-zero is hole. NaN where
-    the truth has no gradient in the hole.
-    """
-    energy = gradient_energy(truth, mask)
-    return gradient_energy(completed, mask) / energy if energy else math.nan
-
-
 def gradient_energy(image, mask):
-    """Sum of squared differences between neighbours in the hole, over rows, columns, channels."""
-    pairs, differences = neighbour_differences(np.asarray(image).astype(np.float64), mask)
-    return sum(float((d[pair] ** 2).sum()) for d, pair in zip(differences, pairs, strict=True))
+    """Mean squared difference between neighbours that both lie in the hole, grey levels squared.
 
-
-def seam(completed, truth, mask):
-    """Mean step across the hole's edge over that of the truth: 1 is no seam, above 1 shows one.
-
-    A step is the absolute difference between a pixel of the hole and a neighbour, down or right,
-    outside it or the other way round. NaN where the truth has no step, or the hole no edge.
+    image: (height, width, 3) uint8; mask: (height, width), non-zero is hole. NaN where no two
+    neighbours are hole. A blurred filling may have the higher PSNR; here it shows. Noise shows as
+    well: more than the truth is no better than less.
     """
-    step = edge_step(truth, mask)
-    return edge_step(completed, mask) / step if step else math.nan
+    pairs, differences = neighbour_differences(np.asarray(image).astype(np.float64), mask)
+    steps = [d[pair] for d, pair in zip(differences, pairs, strict=True)]
+    count = sum(step.size for step in steps)
+    return sum(float((step**2).sum()) for step in steps) / count if count else math.nan
 
 
 def edge_step(image, mask):
-    """Mean absolute difference across the hole's edge, in grey levels; 0 without an edge."""
+    """Mean absolute difference across the hole's edge, in grey levels; NaN without an edge.
+
+    Between a pixel of the hole and a neighbour, one row or column apart, that is known.
+    """
     hole = mask != 0
     _, (down, right) = neighbour_differences(np.asarray(image).astype(np.float64))
     across = np.concatenate(
         [down[hole[1:] != hole[:-1]].ravel(), right[hole[:, 1:] != hole[:, :-1]].ravel()]
     )
-    return float(np.abs(across).mean()) if across.size else 0.0
+    return float(np.abs(across).mean()) if across.size else math.nan

@@ -6,6 +6,7 @@ import numpy as np
 
 from inpaint_tf import memory
 from inpaint_tf.errors import UserError
+from inpaint_tf.weights import DEFAULT
 
 
 class Inpainter:
@@ -15,7 +16,7 @@ class Inpainter:
     hole_fill: the colour the generator was trained to see in the hole, "grey" or "white".
 
     Example:
-        inpainter = Inpainter.load("logs/run1")
+        inpainter = Inpainter.load()  # or Inpainter.load("logs/run1")
         completed = inpainter.complete(image, mask)  # (height, width, 3), (height, width)
     """
 
@@ -29,7 +30,7 @@ class Inpainter:
     @classmethod
     def load(
         cls,
-        weights="latest",
+        weights=DEFAULT,
         *,
         device="auto",
         precision="float32",
@@ -37,7 +38,8 @@ class Inpainter:
     ):
         """Load trained weights.
 
-        weights: a run's folder, a checkpoint, a `.weights.h5` file, or "latest" under logs/.
+        weights: "faces256", which comes with the package, a run's folder, a checkpoint, a
+            `.weights.h5` file, or "latest": the newest run under logs/.
         device: "auto", "cpu" or "gpu". precision: "float32" gives the bytes of the exported model;
         "mixed_bfloat16", "mixed_float16" and "auto" may be faster.
         score_bytes: attention of pictures whose scores take more is computed in blocks of rows.

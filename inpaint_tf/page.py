@@ -45,10 +45,11 @@ def choose_cases(rows):
     return sorted(chosen, key=lambda case: order.index(case[0]))
 
 
-def build_page(title, subtitle, tables, paper, notes, rows, cases, settings):
+def build_page(title, subtitle, tables, remarks, paper, notes, rows, cases, settings):
     """The whole page as text.
 
-    tables: `tables.Table`s. paper: the table of `paper_table`, and notes: its lines.
+    tables: `tables.Table`s, and remarks: lines to read with them.
+    paper: the table of `paper_table`, and notes: its lines.
     rows: {method's name: rows of its `Results`}.
     cases: dicts of group, name, input, truth, mask, and outputs {method's name: (picture, row)};
       pictures are uint8 RGB.
@@ -62,6 +63,7 @@ def build_page(title, subtitle, tables, paper, notes, rows, cases, settings):
         title=html.escape(title),
         subtitle=html.escape(subtitle),
         tables="\n".join(table.as_html() for table in tables),
+        remarks="\n".join(f"<p>{html.escape(remark)}</p>" for remark in remarks),
         paper=paper.as_html(),
         notes="\n".join(f"<li>{html.escape(note)}</li>" for note in notes),
         distribution=draw_spread({name: [row[PSNR] for row in rows[name]] for name in names}),
@@ -108,6 +110,7 @@ def draw_spread(values):
         f'<text x="{WIDTH - BORDER}" y="{HEIGHT + 12}" text-anchor="end">hole PSNR, dB</text>'
     )
     parts.append(f'<text x="{BORDER}" y="{y(top) - 8}">{top} pictures</text>')
+    legend = []
     for index, (name, count) in enumerate(counts.items()):
         colour = COLOURS[index % len(COLOURS)]
         steps = [f"M{x(edges[0]):.1f},{y(0):.1f}"]
@@ -115,11 +118,8 @@ def draw_spread(values):
             steps.append(f"L{x(left):.1f},{y(value):.1f}L{x(right):.1f},{y(value):.1f}")
         steps.append(f"L{x(edges[-1]):.1f},{y(0):.1f}")
         parts.append(f'<path d="{"".join(steps)}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts.append(
-            f'<text x="{BORDER + 110 + 140 * index}" y="{y(top) - 8}" '
-            f'style="fill:{colour}">{html.escape(name)}</text>'
-        )
-    return "\n".join([*parts, "</svg>"])
+        legend.append(f'<span style="color:{colour}">&#9644; {html.escape(name)}</span>')
+    return "\n".join([f"<p>{' &nbsp; '.join(legend)}</p>", *parts, "</svg>"])
 
 
 def picture(image):

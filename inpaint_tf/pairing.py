@@ -36,6 +36,10 @@ class Pair:
     mask: Path | str | None
     fit_mask: bool = False
 
+    def files(self):
+        """The files it is read from."""
+        return [self.image, *([self.mask] if isinstance(self.mask, Path) else [])]
+
     def read(self, size=None, invert_masks=False):
         """The picture (height, width, 3), uint8 RGB, and its mask (height, width), uint8, 1 = hole.
 
@@ -51,6 +55,10 @@ class Pair:
             )
         if mask.all():
             raise UserError(f"the hole covers the whole picture of {_pixels(image)}")
+        if not mask.any():
+            raise UserError(
+                f"its mask {self.mask} has no hole (white); if black is hole, add --invert_masks"
+            )
         return image, mask
 
     def _read_mask(self, image, size, invert_masks):
@@ -135,7 +143,7 @@ def _find_images(images):
     """(folder that names are relative to, sorted paths)."""
     path = Path(images)
     if path.is_file() and path.suffix.lower() in LIST_SUFFIXES:
-        paths = sorted(Path(os.path.abspath(found)) for found in open_source(path).paths)
+        paths = sorted({Path(os.path.abspath(found)) for found in open_source(path).paths})
         folders = {found.parent for found in paths}
         return Path(os.path.commonpath(folders)), paths
     if path.is_file():

@@ -1,6 +1,5 @@
 """Pictures that another program completed, found by name."""
 
-import hashlib
 import re
 from pathlib import Path
 
@@ -29,9 +28,8 @@ class Predictions:
             stem = path.relative_to(self.folder).with_suffix("").as_posix()
             self._exact.setdefault(stem, []).append(path)
             bare = stem
-            while ADDED.search(bare):  # X_mask001_pred
+            while ADDED.search(bare):  # X_mask001_pred is one of X_mask001, and of X
                 bare = ADDED.sub("", bare)
-            if bare != stem:
                 self._stripped.setdefault(bare, []).append(path)
         if not any(self._candidates(pair) for pair in pairs):
             wanted = Path(pairs[0].name).with_suffix("")
@@ -39,6 +37,11 @@ class Predictions:
                 f"--predictions={folder} holds no picture of the name of any of --images; the "
                 f"first would be {wanted}.png, {wanted}_mask001.png or {wanted}_pred.png"
             )
+
+    def path(self, pair):
+        """The file that predicts `pair`; None where there is none, or more than one."""
+        paths = self._candidates(pair)
+        return paths[0] if len(paths) == 1 else None
 
     def read(self, pair, shape):
         """The picture predicted for `pair`, uint8 of `shape`.
@@ -56,19 +59,12 @@ class Predictions:
         if prediction.shape != shape:
             raise UserError(
                 f"its prediction {paths[0]} is {prediction.shape[1]}x{prediction.shape[0]} pixels "
-                f"and the picture {shape[1]}x{shape[0]}; make them equal"
+                f"and the picture is tested at {shape[1]}x{shape[0]}; make them equal, or set "
+                "--size to the predictions'"
             )
         return prediction
 
-    def fingerprint(self):
-        """Sixteen digits that differ where a file of the folder was added, removed or changed."""
-        digest = hashlib.sha256()
-        for paths in sorted(self._exact.values()):
-            for path in paths:
-                about = path.stat()
-                digest.update(f"{path}|{about.st_size}|{about.st_mtime_ns}\n".encode())
-        return digest.hexdigest()[:16]
-
     def _candidates(self, pair):
+        """Files that may be meant: those of the very name, or those with something added."""
         stem = Path(pair.name).with_suffix("").as_posix()
         return self._exact.get(stem) or self._stripped.get(stem) or []

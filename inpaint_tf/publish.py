@@ -5,7 +5,7 @@ import platform
 import sys
 from pathlib import Path
 
-from inpaint_tf import files, images, page, pairing, report, summaries, tables
+from inpaint_tf import files, page, pairing, report, summaries, tables
 from inpaint_tf.paper_table import paper_table
 from inpaint_tf.results import write_text
 from inpaint_tf.run_folder import describe_environment
@@ -14,63 +14,86 @@ SHEET_ROWS = 8
 
 
 class Tested:
-    """A method that was tested: its `Results`, the pairs that were completed, and its summary."""
+    """A method that was tested: its `Results`, and the pairs that were completed."""
 
-    def __init__(self, method, results, pairs, summary):
-        self.method, self.results, self.summary = method, results, summary
+    def __init__(self, method, results, pairs):
+        self.method, self.results = method, results
         self.pairs = [pair for pair in pairs if results.is_done(pair.name)]
-        self.rows = [results.row(pair.name) for pair in self.pairs]
+
+    @property
+    def name(self):
+        return self.method.name
+
+    def rows(self, names):
+        """Rows of the pictures `names`."""
+        return self.results.rows(names)
 
 
-def publish(folder, tested, args):
+def publish(folder, tested, several, args, set_judge=None):
     """Write everything for the methods of `tested`, first the one that matters, and print scores.
 
-    folder: where the tables and the page go. args: the flags of test.py.
+    Tables compare methods over the pictures that all of them completed: one that fails on the hard
+    ones must not gain by it.
+    folder: where the tables and the page go. several: whether each method has a folder below it.
+    args: the flags of test.py. set_judge: a `set_judge.SetJudge`, or None.
     """
     folder = Path(folder)
+    shared = [
+        pair
+        for pair in tested[0].pairs
+        if all(one.results.is_done(pair.name) for one in tested[1:])
+    ]
+    rows = {one.name: one.rows([pair.name for pair in shared]) for one in tested}
+    found = {}
     for one in tested:
         _write_contact_sheet(one, args)
-    found = {one.method.name: one.summary for one in tested}
-    differences = _differences(tested)
-    if len(tested) > 1:
+        of_set = set_judge.judge(one.name, shared, one.results) if set_judge else None
+        found[one.name] = summaries.summarise(rows[one.name], of_set=of_set)
+        if set_judge and not several:
+            one.results.finish([pair.name for pair in one.pairs], of_set)
+    first = tested[0].name
+    differences = {
+        name: summaries.difference(rows[first], rows[name]) for name in found if name != first
+    }
+    if several:
         both = {"methods": found, "differences": _described(differences)}
         write_text(folder / "summary.json", json.dumps(both, indent=2, allow_nan=False) + "\n")
-    name = tested[0].method.name
-    shown = tables.score_tables(found)
-    more = [
+    shown = [
+        *tables.score_tables(found),
         tables.band_table(found),
+        tables.difference_table(first, differences) if differences else None,
         tables.confidence_table(found),
-        tables.difference_table(name, differences) if differences else None,
     ]
-    every = [*shown, *(table for table in more if table)]
+    shown = [table for table in shown if table]
+    remarks = list(tables.notes(found, {one.name: len(one.pairs) for one in tested}))
     central = args.masks == pairing.CENTER
-    paper, notes = paper_table(
-        {one.method.name: (one.summary, one.rows) for one in tested}, central
-    )
-    write_text(
-        folder / "table.md",
-        "\n\n".join(table.as_markdown() for table in [*every, paper])
-        + "\n\n"
-        + "\n".join(f"- {note}" for note in notes)
-        + "\n",
-    )
-    write_text(folder / "table.tex", "\n\n".join(table.as_latex() for table in every) + "\n")
-    settings = _settings(tested, args)
+    paper, notes = paper_table({name: (found[name], rows[name]) for name in found}, central)
+    write_text(folder / "table.md", _markdown(shown, remarks, paper, notes))
+    write_text(folder / "table.tex", "\n\n".join(table.as_latex() for table in shown) + "\n")
     text = page.build_page(
         f"Inpainting test: {', '.join(found)}",
-        f"{len(tested[0].rows):,} pictures of {args.images}",
-        *(every, paper, notes),
-        {one.method.name: one.rows for one in tested},
+        f"{len(shared):,} pictures of {args.images}",
+        *(shown, remarks, paper, notes, rows),
         _cases(tested, args),
-        settings,
+        _settings(tested, args),
     )
     write_text(folder / "report.html", text)
-    _print_scores(tested, [*shown, *(table for table in more[::2] if table)], paper, notes)
+    for one in tested:
+        seconds = one.results.seconds([pair.name for pair in one.pairs])
+        print(f"\n{one.name}: {len(one.pairs):,} pictures in {seconds:.1f} s")
+    for table in [*shown[:-1], paper]:
+        print(f"\n{table.as_text()}")
+    print("\n".join(["", *remarks, *notes, ""]))
 
 
-def _differences(tested):
-    first = tested[0]
-    return {other.method.name: summaries.difference(first.rows, other.rows) for other in tested[1:]}
+def _markdown(shown, remarks, paper, notes):
+    parts = [table.as_markdown() for table in shown]
+    for lines, table in ((remarks, None), (notes, paper)):
+        if table:
+            parts.append(table.as_markdown())
+        if lines:
+            parts.append("\n".join(f"- {line}" for line in lines))
+    return "\n\n".join(parts) + "\n"
 
 
 def _described(differences):
@@ -91,7 +114,7 @@ def _settings(tested, args):
     for one in tested:
         about = ", ".join(f"{key} {value}" for key, value in one.method.settings.items())
         seconds = one.results.seconds([pair.name for pair in one.pairs])
-        shown[one.method.name] = f"{about}; {len(one.rows):,} pictures in {seconds:.0f} s"
+        shown[one.name] = f"{about}; {len(one.pairs):,} pictures in {seconds:.0f} s"
     packages = (f"{name} {version}" for name, version in versions["packages"].items() if version)
     shown["versions"] = f"Python {versions['python']}, {', '.join(packages)}"
     shown["machine"] = f"{versions['platform']}, {platform.machine()}"
@@ -103,16 +126,16 @@ def _settings(tested, args):
 def _cases(tested, args):
     """The pictures of the page, chosen by the first method's scores."""
     by_name = {pair.name: pair for pair in tested[0].pairs}
-    level = images.to_uint8(images.HOLE_FILLS[tested[0].method.hole_fill])
-    for group, row in page.choose_cases(tested[0].rows):
+    level = tested[0].method.fill_level
+    for group, row in page.choose_cases(tested[0].rows(by_name)):
         truth, mask = by_name[row["image"]].read(args.size, args.invert_masks)
         yield {
             "group": group,
             "name": row["image"],
-            "input": _covered(truth, mask, int(level)),
+            "input": _covered(truth, mask, level),
             "truth": truth,
             "outputs": {
-                one.method.name: (
+                one.name: (
                     files.read_image(one.results.folder / row["image"]),
                     one.results.row(row["image"]),
                 )
@@ -135,22 +158,9 @@ def _write_contact_sheet(one, args):
         completed = files.read_image(one.results.folder / pair.name)
         row = one.results.row(pair.name)
         psnr, ssim = row["hole_composite_psnr"], row["hole_composite_ssim"]
-        caption = f"{pair.name}   hole PSNR {psnr:.2f} dB, SSIM {ssim:.3f}"
+        # OpenCV's font knows ASCII only.
+        name = pair.name.encode("ascii", "replace").decode()
+        caption = f"{name}   hole PSNR {psnr:.2f} dB, SSIM {ssim:.3f}"
         entries.append((caption, truth, completed, mask))
-    fill_level = int(images.to_uint8(images.HOLE_FILLS[one.method.hole_fill]))
-    sheet = report.contact_sheet(entries, fill_level)
+    sheet = report.contact_sheet(entries, one.method.fill_level)
     files.write_png(one.results.folder / pairing.CONTACT_SHEET, sheet)
-
-
-def _print_scores(tested, shown, paper, notes):
-    for one in tested:
-        seconds = one.results.seconds([pair.name for pair in one.pairs])
-        print(f"\n{one.method.name}: {len(one.rows):,} pictures in {seconds:.1f} s")
-        if one.summary["identical"]:
-            print(
-                f"{one.summary['identical']} pictures equal the truth; no mean holds their "
-                "infinite PSNR."
-            )
-    for table in [*shown, paper]:
-        print(f"\n{table.as_text()}")
-    print("\n".join(["", *notes, ""]))

@@ -47,13 +47,18 @@ def find_eyes(image, face):
     return [(left + x, top + y, w, h) for x, y, w, h in eyes]
 
 
+def touches(mask, face):
+    """Whether a hole covers some of a face's box; False without a face."""
+    return face is not None and bool(_cut(mask, face).any())
+
+
 def found_again(truth, completed, mask, face):
     """(face, eyes): 1 or 0, and the share of the covered eyes, that are found in `completed`.
 
     truth, completed: (height, width, 3) uint8 RGB; mask: (height, width), non-zero is hole.
     face: `find_face(truth)`. NaN where the hole covers none of what the truth shows.
     """
-    if face is None or not _cut(mask, face).any():
+    if not touches(mask, face):
         return math.nan, math.nan
     again = find_face(completed)
     same_face = again is not None and _overlap(face, again) >= SAME_FACE

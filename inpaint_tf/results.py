@@ -5,30 +5,33 @@ after it, its row of metrics.csv are there; all that is said at the end is compu
 """
 
 import csv
+import hashlib
 import io
 import json
 import math
+import os
 from pathlib import Path
 
 from inpaint_tf import files, summaries
 from inpaint_tf.errors import UserError
 from inpaint_tf.scoring import SCORE_COLUMNS
 
-COLUMNS = ["image", "height", "width", "hole_share", "seconds", *SCORE_COLUMNS]
+COLUMNS = ["image", "inputs", "height", "width", "hole_share", "seconds", *SCORE_COLUMNS]
 
 
 class Results:
     """The results in one output folder, read and extended.
 
-    settings: what the results depend on, a JSON-able dict; kept beside them in settings.json.
-    names: of the PNGs to be written, relative to the folder.
+    settings: what all results depend on, a JSON-able dict; kept beside them in settings.json.
+    inputs: for each PNG to be written, by its name relative to the folder, a text that differs
+      where its picture, mask or prediction was changed: such a picture is done again.
     overwrite: start anew; otherwise what is done stays.
 
     Raises UserError where the folder holds results of other settings, or other files under the
     names to be written.
     """
 
-    def __init__(self, folder, settings, names, overwrite=False):
+    def __init__(self, folder, settings, inputs, overwrite=False):
         self.folder = Path(folder)
         self._metrics = self.folder / "metrics.csv"
         settings_file = self.folder / "settings.json"
@@ -38,21 +41,28 @@ class Results:
         elif settings_file.exists():
             self._check_settings(settings_file, settings)
         else:
-            self._check_unused([*names, self._metrics.name])
+            self._check_unused([*inputs, self._metrics.name])
         write_text(settings_file, json.dumps(settings, indent=2) + "\n")
+        self._inputs = inputs
         self._rows = self._read_rows()
         self.failures = {}
 
     def is_done(self, name):
         """Whether the picture has been completed and scored."""
-        return name in self._rows and (self.folder / name).is_file()
+        row = self._rows.get(name)
+        same = row is not None and row["inputs"] == self._inputs.get(name)
+        return same and (self.folder / name).is_file()
 
     def add(self, row):
         """Append the row of a picture whose PNG has been written."""
+        row = {**row, "inputs": self._inputs[row["image"]]}
         new = not self._metrics.exists()
         text = _csv_text([row], header=new)
         try:
-            with open(self._metrics, "a", encoding="utf-8", newline="") as file:
+            # Names on Linux need not be UTF-8; they come back as they were.
+            with open(
+                self._metrics, "a", encoding="utf-8", errors="surrogateescape", newline=""
+            ) as file:
                 file.write(text)  # at once: a kill leaves whole rows, or a last one without its end
         except OSError as error:  # a full disk names no file
             error.filename = error.filename or str(self._metrics)
@@ -68,24 +78,14 @@ class Results:
 
         of_set: scores of all pictures together, or None.
 
-        `images` counts the completed pictures, `failed` the others and `identical` those equal to
-        the truth, whose infinite PSNR is in no mean. The rest is of `summaries`: means, their
-        "confidence" intervals, and the means by size of the hole, "bands". Nothing in it depends
-        on time: a test that was interrupted ends in the same bytes.
+        The summary is that of `summaries.summarise`. Nothing in it depends on time: a test that
+        was interrupted ends in the same bytes.
         """
         ordered = [self._rows[name] for name in sorted(self._rows)]
-        write_text(self._metrics, _csv_text(ordered, header=True))
+        if ordered:
+            write_text(self._metrics, _csv_text(ordered, header=True))
         self._write_failures()
-        rows = self.rows(names)
-        summary = {
-            "images": len(rows),
-            "failed": len(self.failures),
-            "identical": sum(row["full_composite_l2"] == 0 for row in rows),
-            **summaries.average(rows),
-            "confidence": summaries.confidence(rows),
-            "bands": summaries.by_hole_size(rows),
-            **({"set": of_set} if of_set else {}),
-        }
+        summary = summaries.summarise(self.rows(names), len(self.failures), of_set)
         text = json.dumps(summary, indent=2, allow_nan=False)
         write_text(self.folder / "summary.json", text + "\n")
         return summary
@@ -96,7 +96,7 @@ class Results:
 
     def rows(self, names):
         """The rows of those of `names` that are completed, in their order."""
-        return [self._rows[name] for name in names if name in self._rows]
+        return [self._rows[name] for name in names if self.is_done(name)]
 
     def seconds(self, names):
         """The time that `names` took in all runs together."""
@@ -106,7 +106,7 @@ class Results:
         """Rows by picture. A last row without its end was being written at a kill: drop it."""
         if not self._metrics.exists():
             return {}
-        text = self._metrics.read_text(encoding="utf-8")
+        text = self._metrics.read_text(encoding="utf-8", errors="surrogateescape")
         whole = text[: text.rfind("\n") + 1]
         if whole != text:
             write_text(self._metrics, whole)
@@ -118,7 +118,13 @@ class Results:
             )
         if not whole:
             self._metrics.unlink()
-        return {row["image"]: _parsed(row) for row in reader}
+        try:
+            return {row["image"]: _parsed(row) for row in reader}
+        except (ValueError, TypeError):
+            raise UserError(
+                f"{self._metrics} is damaged in line {reader.line_num}; delete that line to have "
+                "its picture done again, or add --overwrite"
+            ) from None
 
     def _write_failures(self):
         path = self.folder / "failed.csv"
@@ -136,7 +142,7 @@ class Results:
         except ValueError:
             before = {}
         changed = [key for key, value in settings.items() if before.get(key) != value]
-        if changed:
+        if changed and self._metrics.exists():  # a test that completed nothing holds nobody up
             was = ", ".join(f"{key} {before.get(key)} (now {settings[key]})" for key in changed)
             raise UserError(
                 f"{self.folder} holds a test with other settings: {was}; add --overwrite to do it "
@@ -150,6 +156,18 @@ class Results:
                 f"{self.folder / taken} is there already and not from a test; choose another "
                 "--output, or add --overwrite"
             )
+
+
+def describe_inputs(paths):
+    """A text that changes with the files at `paths`; what is None or missing counts as such."""
+    digest = hashlib.sha256()
+    for path in paths:
+        try:
+            about = os.stat(path) if path is not None else None
+        except OSError:
+            about = None
+        digest.update(f"{about.st_size} {about.st_mtime_ns};".encode() if about else b"none;")
+    return digest.hexdigest()[:16]
 
 
 def prepare_folder(folder):
@@ -166,7 +184,7 @@ def prepare_folder(folder):
 def write_text(path, text):
     """Write a text file whole or not at all."""
     with files.write_whole(path) as file:
-        file.write(text.encode())
+        file.write(text.encode("utf-8", "surrogateescape"))
 
 
 def _csv_text(rows, header):
@@ -182,4 +200,4 @@ def _parsed(row):
     """Numbers as they were: `str` of a float gives all of its digits, `inf` and `nan` too."""
     sizes = {name: int(row[name]) for name in ("height", "width")}
     numbers = {name: float(row[name]) for name in ("hole_share", "seconds", *SCORE_COLUMNS)}
-    return {"image": row["image"], **sizes, **numbers}
+    return {"image": row["image"], "inputs": row["inputs"], **sizes, **numbers}

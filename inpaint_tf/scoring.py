@@ -11,8 +11,8 @@ REGIONS = ("full", "hole")
 OUTPUTS = ("composite", "raw")
 DISTANCES = ("psnr", "ssim", "l1", "l2", "tv")
 """For each region and output. dB; at most 1; grey levels; grey levels squared; grey levels."""
-FILL = ("sharpness", "seam", "face_found", "eyes_found", "identity")
-"""Of the composite's filling: see `fill_quality` and `recognition`."""
+FILL = ("energy", "truth_energy", "step", "truth_step", "face_found", "eyes_found", "identity")
+"""Of the composite's filling, and of the truth in its place: see `fill_quality`, `recognition`."""
 SCORE_COLUMNS = (
     *(
         f"{region}_{output}_{score}"
@@ -59,13 +59,15 @@ def score_completion(truth, composite, raw, mask, judges=NO_JUDGES):
     face = recognition.find_face(truth)
     face_found, eyes_found = recognition.found_again(truth, composite, mask, face)
     fill = {
-        "sharpness": fill_quality.sharpness(composite, truth, mask),
-        "seam": fill_quality.seam(composite, truth, mask),
+        "energy": fill_quality.gradient_energy(composite, mask),
+        "truth_energy": fill_quality.gradient_energy(truth, mask),
+        "step": fill_quality.edge_step(composite, mask),
+        "truth_step": fill_quality.edge_step(truth, mask),
         "face_found": face_found,
         "eyes_found": eyes_found,
         "identity": math.nan,
     }
-    if judges.recogniser:
+    if judges.recogniser and recognition.touches(mask, face):
         fill["identity"] = judges.recogniser.similarity(truth, composite, face)
     scores |= {f"fill_{name}": value for name, value in fill.items()}
     return {column: scores[column] for column in SCORE_COLUMNS}

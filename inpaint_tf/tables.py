@@ -123,11 +123,29 @@ def score_tables(summaries):
             if any(branch.get(score) is not None for branch in branches.values())
         ]
         rows = [
-            [name, *(number(branch.get(score), ENTRIES[score][1]) for score in scores)]
+            [name, *(_score(summaries[name], branch, score) for score in scores)]
             for name, branch in branches.items()
         ]
         tables.append(Table(title, ["", *(ENTRIES[score][0] for score in scores)], rows))
     return tables
+
+
+def notes(summaries, images):
+    """What a reader of the tables must know, as lines of text.
+
+    images: {method's name: how many pictures it completed}; the tables are of those that all did.
+    """
+    counts = {name: summary["images"] for name, summary in summaries.items()}
+    if set(images.values()) != set(counts.values()):
+        each = ", ".join(f"{name} {count:,}" for name, count in images.items())
+        shared = next(iter(counts.values()))
+        yield f"Scores are of the {shared:,} pictures that every method completed ({each})."
+    for name, summary in summaries.items():
+        if summary["identical"]:
+            yield (
+                f"{name}: {summary['identical']:,} of {summary['images']:,} pictures equal the "
+                "truth; their infinite PSNR is in no mean, no interval and no difference."
+            )
 
 
 def confidence_table(summaries):
@@ -180,7 +198,15 @@ def number(value, digits, sign=False):
     """A number as text, "-" for None."""
     if value is None:
         return "-"
-    return f"{value:+.{digits}f}" if sign else f"{value:.{digits}f}"
+    text = f"{value:+.{digits}f}" if sign else f"{value:.{digits}f}"
+    return text if float(text) else text.replace("-", "+" if sign else "")
+
+
+def _score(summary, branch, score):
+    value = branch.get(score)
+    if score == "psnr" and value is None and summary["identical"] == summary["images"]:
+        return "inf"  # every picture is the truth
+    return number(value, ENTRIES[score][1])
 
 
 def _interval(ends, digits):

@@ -20,6 +20,15 @@ BEST_FILE = "best" + SUFFIX
 CHECKPOINTS = f"checkpoints/step_*/{GENERATOR_FILE}"
 LATEST = "latest"
 LOGS = "logs"
+SHIPPED = Path(__file__).parent / "shipped"
+"""Weights that come with the package; MODEL_CARD.md beside them says what they are."""
+DEFAULT = LATEST
+"""Those used where none are named."""
+ACCEPTED = (
+    f"a run's folder, a checkpoint, a *{SUFFIX} file, "
+    f"or '{LATEST}': the newest run under {LOGS}/"
+)
+"""What `find_weights` takes, for help texts."""
 ATTRIBUTE = "inpaint_tf"
 DEFAULT_SETTINGS = {"width": 32, "hole_fill": "grey", "step": None}
 """For a file without settings: the 2018 code's."""
@@ -27,22 +36,31 @@ UNREADABLE = (ValueError, KeyError, TypeError, OSError, RuntimeError)
 """What Keras and HDF5 raise for a file that is damaged or of another network."""
 
 
-def save_generator(generator, path, settings):
-    """Write the weights and their settings, a JSON-able dict, to `path`; not atomic."""
+def save_generator(generator, path, settings, half=False):
+    """Write the weights and their settings, a JSON-able dict, to `path`; not atomic.
+
+    half: as float16, compressed: about half the bytes. A kernel value keeps 11 bits, more than
+      the 8 that a bfloat16 computation looks at.
+    """
     import h5py
     from keras import ops
 
     with h5py.File(path, "w") as file:
         file.attrs[ATTRIBUTE] = json.dumps(settings, sort_keys=True)
         for name, variable in _by_name(generator).items():
-            file[name] = ops.convert_to_numpy(variable)
+            values = ops.convert_to_numpy(variable)
+            if half:
+                packing = {"compression": "gzip", "compression_opts": 9, "shuffle": True}
+                file.create_dataset(name, data=values.astype("float16"), **packing)
+            else:
+                file[name] = values
 
 
-def load_generator(weights=LATEST, score_bytes=SCORE_BYTES):
+def load_generator(weights=DEFAULT, score_bytes=SCORE_BYTES):
     """Build the generator that `weights` names and load it.
 
-    weights: a run folder, a checkpoint folder, a `*.weights.h5` file, or "latest": the newest run
-      under logs/.
+    weights: the name of weights that come with the package, a run folder, a checkpoint folder, a
+      `*.weights.h5` file, or "latest": the newest run under logs/.
     score_bytes: see `layers.contextual_attention`.
     Returns (generator, settings); settings has at least the keys of `DEFAULT_SETTINGS`.
     Raises `UserError` where there is no such file or it does not hold this generator.
@@ -122,6 +140,8 @@ def load_exactly(model, path):
 
 def find_weights(weights):
     """The generator's weights file that `weights` (see `load_generator`) stands for."""
+    if str(weights) in shipped_names():
+        return SHIPPED / f"{weights}{SUFFIX}"
     path = _latest_run() if str(weights) == LATEST else Path(weights)
     if path.is_file():
         if not path.name.endswith(SUFFIX):
@@ -136,7 +156,16 @@ def find_weights(weights):
         raise UserError(
             f"no {GENERATOR_FILE} in {path}; has its training reached a checkpoint yet?"
         )
-    raise UserError(f"no weights at {path}; pass a run folder, a checkpoint or a *{SUFFIX} file")
+    names = ", ".join(shipped_names())
+    raise UserError(
+        f"no weights at {path}; pass a run folder, a checkpoint, a *{SUFFIX} file, or a name of "
+        f"those that come with the package: {names}"
+    )
+
+
+def shipped_names():
+    """The names of the weights that come with the package."""
+    return sorted(path.name.removesuffix(SUFFIX) for path in SHIPPED.glob(f"*{SUFFIX}"))
 
 
 def read_settings(path):

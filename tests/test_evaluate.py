@@ -51,7 +51,7 @@ def folder(tmp_path):
 def run(folder, inpainter, output="out", batch_size=8, **options):
     pairs = find_pairs(folder / "in")
     (folder / output).mkdir(exist_ok=True)
-    results = Results(folder / output, {}, [pair.name for pair in pairs])
+    results = Results(folder / output, {}, dict.fromkeys((pair.name for pair in pairs), ""))
     method = inpainter
     if isinstance(inpainter, GreyInpainter):
         method = NetworkMethod(inpainter, "grey", batch_size)

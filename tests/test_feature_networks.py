@@ -35,6 +35,8 @@ def test_lpips_grows_with_the_difference(weights):
     image, noise = pictures()
     slightly = (0.9 * image + 0.1 * noise).astype(np.uint8)
     assert network.distance(image, image) == 0
+    assert np.isnan(network.distance(image[:30], image[:30]))  # vanishes in the layers
+    assert network.distance(image[:31, :31], image[:31, :31]) == 0
     assert 0 < network.distance(slightly, image) < network.distance(noise, image)
     assert network.distance(noise, image) == pytest.approx(network.distance(image, noise), rel=1e-5)
 

@@ -29,6 +29,7 @@ def build(cases=None, **changes):
         "title": "A <test>",
         "subtitle": "2 pictures",
         "tables": [Table("Scores", ["", "PSNR"], [["ours", "20.00"]])],
+        "remarks": ["one of two < all"],
         "paper": Table("Table I", ["Method"], [["ours"]]),
         "notes": ["one & two"],
         "rows": {"ours": [row("a", 20.0), row("b", 24.0)], "telea": [row("a", math.inf)]},
@@ -76,6 +77,7 @@ def test_the_page_is_whole_and_needs_nothing_else():
     assert "A &lt;test&gt;" in text
     assert "a&lt;b&gt;.png" in text
     assert "one &amp; two" in text
+    assert "<p>one of two &lt; all</p>" in text
     assert "--images=$HOME" in text
     assert "20.00 dB" in text
 

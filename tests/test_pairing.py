@@ -144,8 +144,24 @@ def test_masks_by_turns_are_brought_to_each_picture(tmp_path):
     for name in ("a.png", "b.png", "c.png"):
         write(tmp_path / "in" / name, 20, 30)
     for name in ("1.png", "2.png"):
-        write(tmp_path / "masks" / name)
+        write_mask(tmp_path / "masks" / name)
     pairs = pairing.find_pairs(tmp_path / "in", tmp_path / "masks", cycle=True)
     assert [pair.mask.name for pair in pairs] == ["1.png", "2.png", "1.png"]
-    image, mask = pairs[0].read(invert_masks=True)
+    image, mask = pairs[0].read()
     assert mask.shape == image.shape[:2] == (20, 30)
+    assert mask[:10].all()
+    assert not mask[10:].any()
+
+
+def test_a_mask_without_a_hole_is_told(tmp_path):
+    write(tmp_path / "in" / "a.png")
+    write(tmp_path / "masks" / "a.png", value=0)
+    [pair] = pairing.find_pairs(tmp_path / "in", tmp_path / "masks")
+    with pytest.raises(UserError, match="has no hole"):
+        pair.read()
+
+
+def test_a_list_that_names_a_picture_twice_names_it_once(tmp_path):
+    write(tmp_path / "in" / "a.png")
+    (tmp_path / "list.txt").write_text(f"{tmp_path}/in/a.png\n{tmp_path}/in/../in/a.png\n")
+    assert len(pairing.find_pairs(tmp_path / "list.txt")) == 1

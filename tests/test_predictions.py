@@ -7,7 +7,7 @@ import pytest
 
 from inpaint_tf import files
 from inpaint_tf.errors import UserError
-from inpaint_tf.methods import PredictionsMethod, name_apart
+from inpaint_tf.methods import BaselineMethod, PredictionsMethod, name_apart
 from inpaint_tf.pairing import Pair, center_mask
 from inpaint_tf.predictions import Predictions
 
@@ -49,7 +49,7 @@ def test_missing_doubtful_and_misfitting_ones_are_named(tmp_path):
     for name, message in (
         ("a.png", "no prediction of the name a"),
         ("b.png", "several predictions for b: b_mask001.png, b_mask002.png"),
-        ("c.png", "is 20x16 pixels and the picture 10x8"),
+        ("c.png", "is 20x16 pixels and the picture is tested at 10x8"),
     ):
         with pytest.raises(UserError, match=message):
             predictions.read(pair(name), SHAPE)
@@ -61,12 +61,17 @@ def test_a_folder_of_other_pictures_is_refused_at_once(tmp_path):
         Predictions(tmp_path, [pair("a.png")])
 
 
-def test_a_changed_file_changes_the_fingerprint(tmp_path):
-    write(tmp_path / "a.png")
-    before = Predictions(tmp_path, [pair("a.png")]).fingerprint()
-    assert Predictions(tmp_path, [pair("a.png")]).fingerprint() == before
-    write(tmp_path / "b.png")
-    assert Predictions(tmp_path, [pair("a.png")]).fingerprint() != before
+def test_a_prediction_is_a_source_of_its_result(tmp_path):
+    write(tmp_path / "a_pred.png")
+    method = PredictionsMethod(Predictions(tmp_path, [pair("a.png")]))
+    assert method.source(pair("a.png")) == tmp_path / "a_pred.png"
+    assert method.source(pair("b.png")) is None
+
+
+def test_a_name_that_ends_like_an_addition(tmp_path):
+    write(tmp_path / "img_result_pred.png", 3)
+    found = Predictions(tmp_path, [pair("img_result.png")]).read(pair("img_result.png"), SHAPE)
+    assert (found == 3).all()
 
 
 def test_known_pixels_come_from_the_picture(tmp_path):
@@ -79,11 +84,20 @@ def test_known_pixels_come_from_the_picture(tmp_path):
     assert (composite[mask == 0] == 50).all()
 
 
+def method_at(folder):
+    write(folder / "a.png")
+    return PredictionsMethod(Predictions(folder, [pair("a.png")]))
+
+
 def test_methods_of_one_name_are_told_apart(tmp_path):
-    for parent in ("one", "two"):
-        write(tmp_path / parent / "results" / "a.png")
-    methods = [
-        PredictionsMethod(Predictions(tmp_path / parent / "results", [pair("a.png")]))
-        for parent in ("one", "two")
-    ]
-    assert [method.name for method in name_apart(methods)] == ["results", "results-2"]
+    places = ["one/out", "two/out", "x/one-out", "y/z", "y/z"]
+    methods = [method_at(tmp_path / place) for place in places]
+    methods += [BaselineMethod("telea"), method_at(tmp_path / "their" / "telea")]
+    names = [method.name for method in name_apart(methods)]
+    assert len(set(names)) == len(names)
+    assert names[1] == "two-out"
+    assert names[3:5] == ["y-z", "y-z-2"]
+    assert names[6] == "their-telea"
+    truth, mask = np.full(SHAPE, 50, np.uint8), center_mask(*SHAPE[:2])
+    [filled], _ = methods[5].complete([None], [truth], [mask])  # whatever it is called
+    assert abs(filled.astype(int) - 50).max() <= 5

@@ -28,7 +28,7 @@ def test_every_column_is_what_its_function_says(found):
     truth, composite, raw, mask = completion()
     scores = scoring.score_completion(truth, composite, raw, mask)
     assert tuple(scores) == scoring.SCORE_COLUMNS
-    assert len(scores) == 2 * 2 * 5 + 2 * 2 + 5
+    assert len(scores) == 2 * 2 * 5 + 2 * 2 + 7
     functions = {
         name: getattr(metrics, "total_variation" if name == "tv" else name)
         for name in scoring.DISTANCES
@@ -39,8 +39,9 @@ def test_every_column_is_what_its_function_says(found):
                 given = (image,) if name == "tv" else (image, truth)
                 expected = function(*given, area)
                 assert scores[f"{region}_{output}_{name}"] == pytest.approx(expected, abs=1e-12)
-    assert scores["fill_sharpness"] == fill_quality.sharpness(composite, truth, mask)
-    assert scores["fill_seam"] == fill_quality.seam(composite, truth, mask)
+    for name, picture in (("", composite), ("truth_", truth)):
+        assert scores[f"fill_{name}energy"] == fill_quality.gradient_energy(picture, mask)
+        assert scores[f"fill_{name}step"] == fill_quality.edge_step(picture, mask)
     assert (scores["fill_face_found"], scores["fill_eyes_found"]) == (1.0, 0.5)
     assert math.isnan(scores["fill_identity"])
 
@@ -65,6 +66,10 @@ def test_the_recogniser_sees_truth_composite_and_face(found):
     assert scores["fill_identity"] == 0.7
     np.testing.assert_array_equal(recogniser.given[1], composite)
     assert recogniser.given[2] == found
+    elsewhere = np.zeros_like(mask)
+    elsewhere[-1, -1] = 1  # a face that is not covered says nothing
+    scores = scoring.score_completion(truth, composite, raw, elsewhere, judges)
+    assert math.isnan(scores["fill_identity"])
 
 
 def test_lpips_is_of_composite_and_raw_pictures():
@@ -84,7 +89,8 @@ def test_an_identical_picture():
     assert scores["full_raw_psnr"] == scores["hole_composite_psnr"] == math.inf
     assert scores["hole_composite_ssim"] == pytest.approx(1)
     assert scores["full_composite_ms_ssim"] == pytest.approx(1)
-    assert scores["fill_sharpness"] == scores["fill_seam"] == 1
+    assert scores["fill_energy"] == scores["fill_truth_energy"]
+    assert scores["fill_step"] == scores["fill_truth_step"]
 
 
 def test_inverted_and_shifted_pictures_score_worse():
@@ -93,7 +99,8 @@ def test_inverted_and_shifted_pictures_score_worse():
     scores = [scoring.score_completion(truth, image, image, mask) for image in (inverted, shifted)]
     assert scores[0]["hole_raw_psnr"] < scores[1]["hole_raw_psnr"] < 40
     assert scores[0]["hole_raw_ssim"] < 0 < scores[1]["hole_raw_ssim"] < 1
-    assert scores[0]["fill_sharpness"] == pytest.approx(1)  # as sharp, and wrong
+    # As sharp, and wrong.
+    assert scores[0]["fill_energy"] == pytest.approx(scores[0]["fill_truth_energy"])
 
 
 def test_a_mask_without_a_hole_leaves_its_scores_unmeasured():
@@ -104,6 +111,6 @@ def test_a_mask_without_a_hole_leaves_its_scores_unmeasured():
         for output in scoring.OUTPUTS
         for name in scoring.DISTANCES
     )
-    assert math.isnan(scores["fill_sharpness"])
-    assert math.isnan(scores["fill_seam"])
+    assert math.isnan(scores["fill_energy"])
+    assert math.isnan(scores["fill_step"])
     assert math.isnan(scores["fill_face_found"])

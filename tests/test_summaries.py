@@ -28,7 +28,33 @@ def test_means_are_a_tree_with_percentages():
     assert means["hole"]["raw"]["l1_percent"] == pytest.approx(300 / 255)
     assert means["hole"]["raw"]["l2_percent"] == pytest.approx(300 / 255**2)
     assert means["hole"]["raw"]["tv_percent"] == pytest.approx(300 / 255)
-    assert means["fill"]["sharpness"] == 3.0
+    assert means["fill"]["face_found"] == 3.0
+
+
+def test_sharpness_and_seam_are_ratios_of_means():
+    flat = {
+        "fill_energy": 4.0,
+        "fill_truth_energy": 0.001,
+        "fill_step": 1.0,
+        "fill_truth_step": 0.0,
+    }
+    face = {
+        "fill_energy": 2.0,
+        "fill_truth_energy": 11.999,
+        "fill_step": 3.0,
+        "fill_truth_step": 8.0,
+    }
+    fill = summaries.average([row("a", **flat), row("b", **face)])["fill"]
+    assert fill["sharpness"] == pytest.approx(0.5)  # and not 2000
+    assert fill["seam"] == pytest.approx(0.5)
+    assert "energy" not in fill
+    nothing = dict.fromkeys(flat, 0.0)
+    assert summaries.average([row("a", **nothing)])["fill"]["sharpness"] is None
+    blurred = [row(str(i), **face) for i in range(3)]
+    sharp = [row(str(i), **(face | {"fill_energy": 11.999})) for i in range(3)]
+    means, intervals, _ = summaries.difference(blurred, sharp)
+    assert means["fill"]["sharpness"] == pytest.approx(2 / 11.999 - 1)
+    assert intervals["fill"]["sharpness"] == pytest.approx([2 / 11.999 - 1] * 2)
 
 
 def test_what_is_not_finite_is_left_out_and_the_tree_stays_valid_json():
@@ -59,8 +85,8 @@ def test_intervals_cover_the_mean_as_theory_says():
 def test_intervals_equal_scipy_within_the_noise_of_resampling():
     stats = pytest.importorskip("scipy.stats", reason="SciPy is not installed")
     values = np.random.default_rng(1).gamma(2.0, 3.0, 80)
-    rows = [row(str(i), fill_seam=value) for i, value in enumerate(values)]
-    found = summaries.confidence(rows)["fill"]["seam"]
+    rows = [row(str(i), hole_raw_l2=value) for i, value in enumerate(values)]
+    found = summaries.confidence(rows)["hole"]["raw"]["l2"]
     expected = stats.bootstrap(
         (values,), np.mean, n_resamples=9999, method="percentile", random_state=0
     ).confidence_interval

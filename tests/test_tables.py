@@ -10,6 +10,8 @@ from inpaint_tf.tables import (
     band_table,
     confidence_table,
     difference_table,
+    notes,
+    number,
     score_tables,
 )
 
@@ -29,12 +31,7 @@ def rows(value, count=3, hole_share=0.25, **scores):
 
 
 def summary(given):
-    return {
-        "images": len(given),
-        **summaries.average(given),
-        "confidence": summaries.confidence(given),
-        "bands": summaries.by_hole_size(given),
-    }
+    return summaries.summarise(given)
 
 
 def test_one_table_in_four_forms():
@@ -95,9 +92,35 @@ def test_intervals_bands_and_differences():
     ]
 
 
+def test_pictures_equal_to_the_truth_are_told():
+    equal = {"full_composite_l2": 0.0, "full_composite_psnr": float("inf")}
+    some = summary([*rows(20.0, 2), rows(30.0, 3, **equal)[2]])
+    every = summary(rows(30.0, **equal))
+    tables = score_tables({"some": some, "every": every})
+    assert [row[1] for row in tables[0].rows] == ["20.50", "inf"]
+    lines = list(notes({"some": some, "every": every}, {"some": 3, "every": 3}))
+    assert [line.split(";")[0] for line in lines] == [
+        "some: 1 of 3 pictures equal the truth",
+        "every: 3 of 3 pictures equal the truth",
+    ]
+
+
+def test_methods_that_completed_different_pictures_are_told():
+    both = {"ours": summary(rows(1.0, 2)), "theirs": summary(rows(2.0, 2))}
+    [line] = notes(both, {"ours": 3, "theirs": 2})
+    assert line == "Scores are of the 2 pictures that every method completed (ours 3, theirs 2)."
+    assert list(notes(both, {"ours": 2, "theirs": 2})) == []
+
+
+def test_numbers_have_no_negative_zero():
+    assert number(-0.00001, 2) == "0.00"
+    assert number(-0.00001, 2, sign=True) == "+0.00"
+    assert number(-0.5, 2) == "-0.50"
+
+
 def test_the_papers_table_says_what_differs():
     given = rows(25.0, 2)
-    table, notes = paper_table({"ours": (summary(given), given)}, central=True)
+    table, lines = paper_table({"ours": (summary(given), given)}, central=True)
     assert table.rows[0] == list(PUBLISHED[0])
     assert table.rows[-1] == [
         "ours (this test)",
@@ -106,8 +129,8 @@ def test_the_papers_table_says_what_differs():
         "25.50",
         "25.5000",
     ]
-    assert any("2 pictures, not 2,000" in note for note in notes)
-    assert not any("other pictures than" in note for note in notes)
+    assert any("2 pictures, not 2,000" in line for line in lines)
+    assert not any("other pictures than" in line for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -119,6 +142,6 @@ def test_the_papers_table_says_what_differs():
 )
 def test_other_protocols_are_marked(central, change, hole, note):
     given = [row | change for row in rows(25.0)]
-    table, notes = paper_table({"ours": (summary(given), given)}, central)
+    table, lines = paper_table({"ours": (summary(given), given)}, central)
     assert table.rows[-1][2] == hole
-    assert any(note in line for line in notes)
+    assert any(note in line for line in lines)

@@ -54,8 +54,8 @@ def args(tmp_path, weights):
         masks="center",
         invert_masks=False,
         mask_pairing="name",
-        predictions=[],
-        baseline=[],
+        predictions=None,
+        baseline=None,
         protocol=None,
         recogniser=None,
         lpips=None,
@@ -134,7 +134,11 @@ def test_other_weights_or_size_need_overwrite(args):
     ("change", "message"),
     [
         ({"images": "nowhere"}, "no such folder"),
-        ({"masks": "nowhere"}, "no such folder"),
+        ({"masks": "nowhere"}, "--masks=nowhere: no such file or folder; 'center' covers"),
+        ({"invert_masks": True}, "--invert_masks is for mask pictures"),
+        ({"mask_pairing": "cycle"}, "--mask_pairing is for mask pictures"),
+        ({"predictions": [""]}, "--predictions is empty"),
+        ({"baseline": [",", " "]}, "--baseline is empty"),
         ({"weights": "nowhere"}, "no weights at nowhere"),
         ({"output": "IN/below"}, "choose a folder outside"),
         ({"output": "IN/0.png"}, "lies in --output"),
@@ -169,15 +173,22 @@ def test_several_methods_give_one_table_and_one_page(args, capsys):
     assert list(found["methods"]) == ["small", "theirs", "telea", "mean"]
     assert found["methods"]["theirs"]["images"] == 2
     assert found["differences"]["theirs"]["images"] == 2
-    assert found["differences"]["mean"]["images"] == 3
-    for name, summary in found["methods"].items():
-        assert json.loads((output / name / "summary.json").read_text()) == summary
+    assert found["differences"]["mean"]["images"] == 2
+    # Side by side over the two pictures that all completed; each folder has all of its own.
+    assert {summary["images"] for summary in found["methods"].values()} == {2}
+    counts = [
+        json.loads((output / name / "summary.json").read_text())["images"]
+        for name in found["methods"]
+    ]
+    assert counts == [3, 2, 3, 3]
     shown = capsys.readouterr()
     assert "theirs has no prediction of the name 2" in shown.err
     page, table = (output / "report.html").read_text(), (output / "table.md").read_text()
     for name in found["methods"]:
         assert f"<td>{name}</td>" in page
         assert f"| {name} |" in table
+    assert "Scores are of the 2 pictures that every method completed" in page
+    assert "Scores are of the 2 pictures that every method completed" in table
     truth = files.read_image(Path(args.images) / "0.png")
     filled = files.read_image(output / "theirs" / "0.png")
     assert (filled[16:48, 16:48] == 90).all()
@@ -204,6 +215,94 @@ def test_one_method_and_several_do_not_share_a_folder(args):
     args.baseline = ["mean"]
     with pytest.raises(UserError, match="holds a test of several methods"):
         run_test(args)
+
+
+def test_a_report_of_somebody_else_is_not_written_over(args):
+    page = Path(args.output) / "report.html"
+    page.parent.mkdir()
+    page.write_text("mine")
+    args.baseline, args.weights = ["mean"], None
+    for methods in (["mean"], ["mean", "ns"]):
+        args.baseline = methods
+        with pytest.raises(UserError, match=r"report\.html is there already and not from a test"):
+            run_test(args)
+    assert page.read_text() == "mine"
+    args.overwrite = True
+    assert run_test(args) == 0
+
+
+def test_outputs_and_predictions_lie_apart(args):
+    theirs = Path(args.output).parent / "theirs"
+    theirs.mkdir()
+    for index, size in enumerate([(64, 64), (40, 56), (64, 64)]):
+        files.write_png(theirs / f"{index}.png", np.zeros((*size, 3), np.uint8))
+    args.predictions, args.overwrite = [str(theirs)], True
+    before = {path: path.read_bytes() for path in theirs.iterdir()}
+    for output in (theirs, theirs / "scores", theirs.parent):
+        args.output = str(output)
+        with pytest.raises(UserError, match=r"lie in one another|lies in --output"):
+            run_test(args)
+    assert {path: path.read_bytes() for path in theirs.iterdir()} == before
+
+
+def test_mended_predictions_are_scored_without_more_ado(args):
+    theirs = Path(args.output).parent / "theirs"
+    theirs.mkdir()
+    files.write_png(theirs / "0.png", np.zeros((64, 64, 3), np.uint8))
+    args.weights, args.predictions = None, f"{theirs},"
+    assert run_test(args) == 1
+    files.write_png(theirs / "1.png", np.zeros((40, 56, 3), np.uint8))
+    files.write_png(theirs / "2.png", np.zeros((64, 64, 3), np.uint8))
+    assert run_test(args) == 0
+    first = json.loads((Path(args.output) / "summary.json").read_text())
+    assert first["images"] == 3
+    files.write_png(theirs / "2.png", np.full((64, 64, 3), 128, np.uint8))
+    assert run_test(args) == 0
+    second = json.loads((Path(args.output) / "summary.json").read_text())
+    assert second["hole"]["raw"]["l1"] < first["hole"]["raw"]["l1"]
+
+
+def test_masks_that_are_all_black_are_told_and_inverted_ones_then_taken(args, capsys):
+    mask = Path(args.output).parent / "mask.png"
+    files.write_png(mask, np.zeros((64, 64), np.uint8))
+    args.masks, args.baseline, args.weights, args.limit = str(mask), ["mean"], None, 1
+    assert run_test(args) == 1
+    assert "has no hole (white)" in capsys.readouterr().err
+    assert not (Path(args.output) / "report.html").exists()
+    white = np.full((64, 64), 255, np.uint8)
+    white[:8] = 0
+    files.write_png(mask, white)
+    args.invert_masks = True
+    assert run_test(args) == 0
+
+
+def test_methods_may_be_added_to_a_comparison(args):
+    args.weights, args.baseline = None, ["mean,telea"]
+    assert run_test(args) == 0
+    args.baseline = ["ns", "mean"]
+    assert run_test(args) == 0
+    found = json.loads((Path(args.output) / "summary.json").read_text())["methods"]
+    assert list(found) == ["ns", "mean"]
+
+
+def test_baselines_and_predictions_need_no_engine(tmp_path):
+    """TensorFlow and JAX take seconds, and print."""
+    (tmp_path / "in").mkdir()
+    files.write_png(tmp_path / "in" / "a.png", np.zeros((16, 16, 3), np.uint8))
+    script = "import sys; from inpaint_tf.commands.test import cli; import atexit; "
+    script += (
+        "atexit.register(lambda: print(sorted({'tensorflow', 'jax'} & set(sys.modules)))); cli()"
+    )
+    flags = [f"--images={tmp_path}/in", "--baseline=mean", f"--output={tmp_path}/out"]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *flags],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_the_papers_protocol_is_one_flag(args):

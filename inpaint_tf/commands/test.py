@@ -9,20 +9,27 @@ Several methods get a folder each below the output. Run it again after an interr
 on. Exit status 1: some pictures failed; they are named, and the others are done.
 """
 
+import importlib.util
 import sys
 from pathlib import Path
 
 from absl import flags
 
+from inpaint_tf.commands.check_test import (
+    PROTOCOLS,
+    apply_protocol,
+    check_layout,
+    check_masks,
+    check_output_apart,
+    listed,
+    require_files,
+)
 from inpaint_tf.errors import UserError, require_paths, run_command
 from inpaint_tf.runtime import define_attention_flag
 from inpaint_tf.runtime import define_flags as define_compute_flags
+from inpaint_tf.weights import ACCEPTED, DEFAULT
 
 NAMED_FAILURES = 20
-PROTOCOLS = {"shah2022": {"masks": "center", "size": 256, "limit": 2000}}
-"""What --protocol sets: of the 2022 paper, section V, 2,000 pictures with 128x128 of 256x256."""
-FREE = {"masks": "center", "size": None, "limit": None}
-"""The same flags as they are without a protocol."""
 
 
 def define_flags():
@@ -44,20 +51,22 @@ def define_flags():
         "name: a folder's mask for each picture by its name. cycle: the masks by turns, whatever "
         "their names, each resized to its picture.",
     )
-    flags.DEFINE_string(
+    flags.DEFINE_multi_string(
         "weights",
         None,
-        "A run's folder, a checkpoint, a *.weights.h5 file, or 'latest', the default where no "
-        "other method is given. Several, with commas, are compared.",
+        f"Our network: {ACCEPTED}. Several, with commas, are compared. Default: {DEFAULT}, unless "
+        "other methods are given.",
     )
-    flags.DEFINE_list(
+    flags.DEFINE_multi_string(
         "predictions",
-        [],
+        None,
         "Folders of pictures that other programs completed, named X.png, X_mask001.png, X_pred.png "
-        "or X_comp.png for a picture X.jpg.",
+        "or X_comp.png for a picture X.jpg. Several with commas.",
     )
-    flags.DEFINE_list(
-        "baseline", [], "Classic methods: telea, ns (Navier-Stokes), mean, biharmonic."
+    flags.DEFINE_multi_string(
+        "baseline",
+        None,
+        "Classic methods, with commas: telea, ns (Navier-Stokes), mean, biharmonic.",
     )
     flags.DEFINE_string("output", None, "Folder for the results.", required=True)
     flags.DEFINE_integer(
@@ -78,8 +87,8 @@ def define_flags():
     flags.DEFINE_string(
         "recogniser",
         None,
-        "OpenCV's SFace model (face_recognition_sface_2021dec.onnx, of the OpenCV Zoo): scores "
-        "whether the person is the same.",
+        "OpenCV's SFace model, face_recognition_sface_2021dec.onnx from github.com/opencv/"
+        "opencv_zoo, to score whether the person is the same.",
     )
     flags.DEFINE_string(
         "lpips", None, "Weights of LPIPS: python -m inpaint_tf.lpips_weights makes the file."
@@ -87,7 +96,8 @@ def define_flags():
     flags.DEFINE_string(
         "inception",
         None,
-        "Keras' InceptionV3 weights without the top (.h5), for FID and KID.",
+        "Keras' weights inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5, from "
+        "storage.googleapis.com/tensorflow/keras-applications/inception_v3/, for FID and KID.",
     )
     flags.DEFINE_bool("overwrite", False, "Do again what the output folder holds already.")
     define_compute_flags("float32")
@@ -108,42 +118,44 @@ def run_test(args):
     from inpaint_tf import pairing, results
     from inpaint_tf.methods import name_apart
 
-    _apply_protocol(args)
-    weights = _weights(args)
+    apply_protocol(args)
+    weights, predictions = _weights(args), listed("predictions", args.predictions)
     require_paths(images=args.images, masks=args.masks, output=args.output)
+    check_masks(args)
     pairs = pairing.find_pairs(args.images, args.masks, args.limit, args.mask_pairing == "cycle")
-    _check_output_apart(args, pairs)
-    _require_files(recogniser=args.recogniser, lpips=args.lpips, inception=args.inception)
-    others = _other_methods(args, pairs)
+    check_output_apart(args, pairs, predictions)
+    require_files(recogniser=args.recogniser, lpips=args.lpips, inception=args.inception)
+    others = [*_predicted(predictions, pairs), *_baselines(args)]
     results.prepare_folder(args.output)
     methods = name_apart([*_networks(args, weights), *others])
-    _check_layout(args, methods)
+    several = len(methods) > 1
+    check_layout(args, methods)
     judges, set_judge = _judges(args)
     tested, failed = [], False
     for method in methods:
-        folder = Path(args.output) / (method.name if len(methods) > 1 else "")
-        one = _test(args, method, folder, pairs, judges, set_judge)
+        folder = Path(args.output) / (method.name if several else "")
+        one = _test(args, method, folder, pairs, judges)
         _print_failures(one.results, method.name)
         failed = failed or bool(one.results.failures)
-        if one.rows:
+        if one.pairs:
             tested.append(one)
     if tested:
         from inpaint_tf.publish import publish
 
-        publish(args.output, tested, args)
-    print(f"Results: {args.output}")
+        publish(args.output, tested, several, args, set_judge)
+        print(f"Results: {args.output}")
     return 1 if failed else 0
 
 
-def _test(args, method, folder, pairs, judges, set_judge):
+def _test(args, method, folder, pairs, judges):
     """Test one method in `folder`; returns a `publish.Tested`."""
     from inpaint_tf.evaluate import evaluate
     from inpaint_tf.publish import Tested
-    from inpaint_tf.results import Results
+    from inpaint_tf.results import Results, describe_inputs
 
-    names = [pair.name for pair in pairs]
     folder.mkdir(exist_ok=True)
-    output = Results(folder, _settings(args, method), names, args.overwrite)
+    inputs = {pair.name: describe_inputs([*pair.files(), method.source(pair)]) for pair in pairs}
+    output = Results(folder, _settings(args, method), inputs, args.overwrite)
     try:
         evaluate(
             method,
@@ -158,48 +170,20 @@ def _test(args, method, folder, pairs, judges, set_judge):
         raise UserError(
             "stopped; what is done is kept, and the same command (without --overwrite) goes on"
         ) from None
-    done = [pair for pair in pairs if output.is_done(pair.name)]
-    of_set = set_judge.judge(method.name, done, output) if set_judge else None
-    one = Tested(method, output, pairs, output.finish(names, of_set))
-    if one.rows and not any(row["hole_share"] for row in one.rows):
-        raise UserError(
-            f"--masks={args.masks}: no mask has a hole (white), so nothing was filled; if black is "
-            "hole, add --invert_masks"
-        )
-    return one
-
-
-def _apply_protocol(args):
-    if args.protocol is None:
-        return
-    for name, value in PROTOCOLS[args.protocol].items():
-        given = getattr(args, name)
-        if given not in (FREE[name], value):
-            raise UserError(
-                f"--protocol={args.protocol} sets --{name}={value}; leave --{name}={given} out"
-            )
-        setattr(args, name, value)
+    output.finish(list(inputs))
+    return Tested(method, output, pairs)
 
 
 def _weights(args):
     """What --weights names: our network is tested if asked for, or if nothing else is."""
     from inpaint_tf import weights
 
-    named = args.weights
-    if named is None:
-        named = "" if args.predictions or args.baseline else weights.LATEST
-    found = [name for name in named.split(",") if name]
-    if args.weights is not None and not found:
-        require_paths(weights=args.weights)
-    for name in found:
+    named = listed("weights", args.weights)
+    if args.weights is None and args.predictions is None and args.baseline is None:
+        named = [weights.DEFAULT]
+    for name in named:
         weights.find_weights(name)
-    return found
-
-
-def _require_files(**paths):
-    for name, path in paths.items():
-        if path is not None and not Path(path).is_file():
-            raise UserError(f"no file at --{name}={path}; see --help for where to get it")
+    return named
 
 
 def _judges(args):
@@ -224,16 +208,24 @@ def _judges(args):
     return scoring.Judges(recogniser, lpips), set_judge
 
 
-def _other_methods(args, pairs):
-    from inpaint_tf.baselines import BASELINES
-    from inpaint_tf.methods import BaselineMethod, PredictionsMethod
+def _predicted(folders, pairs):
+    from inpaint_tf.methods import PredictionsMethod
     from inpaint_tf.predictions import Predictions
 
-    for name in args.baseline:
+    return [PredictionsMethod(Predictions(folder, pairs)) for folder in folders]
+
+
+def _baselines(args):
+    from inpaint_tf.baselines import BASELINES
+    from inpaint_tf.methods import BaselineMethod
+
+    names = list(dict.fromkeys(listed("baseline", args.baseline)))
+    for name in names:
         if name not in BASELINES:
             raise UserError(f"--baseline={name} is none of {', '.join(BASELINES)}")
-    predicted = [PredictionsMethod(Predictions(folder, pairs)) for folder in args.predictions]
-    return [*predicted, *map(BaselineMethod, args.baseline)]
+    if "biharmonic" in names and importlib.util.find_spec("skimage") is None:
+        raise UserError("--baseline=biharmonic needs scikit-image; pip install scikit-image")
+    return [BaselineMethod(name) for name in names]
 
 
 def _networks(args, weights):
@@ -253,16 +245,6 @@ def _networks(args, weights):
     ]
 
 
-def _check_layout(args, methods):
-    """One method's results lie in the output folder itself, several have a folder each."""
-    output = Path(args.output)
-    if len(methods) > 1 and (output / "settings.json").exists():
-        raise UserError(f"{output} holds a test of one method; choose another --output for several")
-    inside = output / methods[0].name / "settings.json"
-    if len(methods) == 1 and not (output / "settings.json").exists() and inside.exists():
-        raise UserError(f"{output} holds a test of several methods; choose another --output")
-
-
 def _settings(args, method):
     """What the results depend on, for `Results` to compare with an earlier run's."""
     precision = {"precision": args.precision} if method.batched else {}
@@ -277,22 +259,6 @@ def _settings(args, method):
         **precision,
         **method.settings,
     }
-
-
-def _check_output_apart(args, pairs):
-    """Refuse an output folder whose results would be read as input, or written over it."""
-    output = Path(args.output).resolve()
-    inside = next((pair for pair in pairs if pair.image.resolve().is_relative_to(output)), None)
-    if inside:
-        raise UserError(
-            f"the picture {inside.image} lies in --output={args.output}; choose another folder"
-        )
-    for flag, folder in (("images", Path(args.images)), ("masks", Path(args.masks))):
-        if folder.is_dir() and output.is_relative_to(folder.resolve()):
-            raise UserError(
-                f"--output={args.output} lies in --{flag}={folder}, where the results would be "
-                "taken for input; choose a folder outside"
-            )
 
 
 def _print_failures(output, name):
