@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .NOTPARALLEL:
 
 help:
-	@echo "make demo    train a small model on drawn faces, test it and export it (about 10 minutes)"
+	@echo "make demo    complete drawn faces, then train, test and export a small model (about 10 minutes)"
 	@echo "make test    check the style and run the tests"
 	@echo "make clean   remove .venv and whatever else make and the tests left (not logs/)"
 	@echo

@@ -1,8 +1,9 @@
 """The whole main job on faces drawn by code: `make demo`, or `python -m inpaint_tf.demo`.
 
-Draws faces, trains configs/quickstart.py on them for some minutes, tests held-out ones, exports a
-SavedModel and runs it once. The test compares the scores with OpenCV's Telea on the same holes.
-Each step is the command that a user would type, and is shown.
+Completes drawn faces with the weights that come with the package. Then the whole way: draws faces,
+trains configs/quickstart.py on them for some minutes, tests held-out ones, exports a SavedModel and
+runs it once. The test compares the scores with OpenCV's Telea on the same holes. Each step is the
+command that a user would type, and is shown.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from inpaint_tf.errors import UserError, run_command
 
+SHOWN_FACES, SHOWN_SIZE = 8, 256  # of the package's own weights
 TRAINING_FACES = 600
 TEST_FACES = 48
 SIZE = 128  # pixels, that of the quickstart config
@@ -31,10 +33,13 @@ def main(argv):
     faces, held_out = folder / "faces", folder / "held_out"
     completed, saved_model = folder / "completed", folder / "saved_model"
 
-    say(f"1. Drawing {TRAINING_FACES} faces to train on and {TEST_FACES} others to test")
-    run("-m", "inpaint_tf.sample_faces", f"--output={faces}", *drawn(TRAINING_FACES, 0))
-    run("-m", "inpaint_tf.sample_faces", f"--output={held_out}", *drawn(TEST_FACES, 100_000))
-    say("2. Training")
+    say(f"1. {SHOWN_FACES} drawn faces completed by the weights that come with the package")
+    drawn = draw(folder / "drawn", SHOWN_FACES, SHOWN_SIZE, first_seed=200_000)
+    run("test.py", f"--images={drawn}", f"--output={folder / 'completed_faces256'}")
+    say(f"2. Drawing {TRAINING_FACES} faces to train on and {TEST_FACES} others to test")
+    draw(faces, TRAINING_FACES, SIZE, first_seed=0)
+    draw(held_out, TEST_FACES, SIZE, first_seed=100_000)
+    say("3. Training")
     run(
         "train.py",
         "--config=configs/quickstart.py",
@@ -45,12 +50,12 @@ def main(argv):
         f"--config.train.steps={ADVERSARIAL_STEPS}",
         f"--workdir={folder}",
     )
-    say("3. Testing on the held-out faces, and OpenCV's Telea on the same holes")
+    say("4. Testing on the held-out faces, and OpenCV's Telea on the same holes")
     weights = f"--weights={folder}"
     images, results = f"--images={held_out}", f"--output={completed}"
     run("test.py", images, "--masks=center", weights, "--baseline=telea", results)
     ours, better = compare_with_telea(completed)
-    say("4. Exporting a SavedModel and running it once")
+    say("5. Exporting a SavedModel and running it once")
     run("-m", "inpaint_tf.export", weights, f"--output={saved_model}", "--overwrite")
     run_saved_model(saved_model, held_out, completed / ours)
     print(
@@ -66,8 +71,11 @@ def say(headline):
     print(f"\n=== {headline}", flush=True)
 
 
-def drawn(count, first_seed):
-    return f"--count={count}", f"--size={SIZE}", f"--first_seed={first_seed}"
+def draw(folder, count, size, first_seed):
+    """Draw faces into `folder`, and return it."""
+    amount = f"--count={count}", f"--size={size}", f"--first_seed={first_seed}"
+    run("-m", "inpaint_tf.sample_faces", f"--output={folder}", *amount)
+    return folder
 
 
 def run(*arguments):

@@ -165,4 +165,4 @@ def _scaled(value, factor):
 
 
 def _none_unless_finite(value):
-    return value if math.isfinite(value) else None
+    return float(value) if math.isfinite(value) else None

@@ -22,10 +22,10 @@ LATEST = "latest"
 LOGS = "logs"
 SHIPPED = Path(__file__).parent / "shipped"
 """Weights that come with the package; MODEL_CARD.md beside them says what they are."""
-DEFAULT = LATEST
+DEFAULT = "faces256"
 """Those used where none are named."""
 ACCEPTED = (
-    f"a run's folder, a checkpoint, a *{SUFFIX} file, "
+    f"'{DEFAULT}', which comes with the package, a run's folder, a checkpoint, a *{SUFFIX} file, "
     f"or '{LATEST}': the newest run under {LOGS}/"
 )
 """What `find_weights` takes, for help texts."""

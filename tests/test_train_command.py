@@ -132,8 +132,10 @@ def test_a_killed_run_ends_in_the_weights_of_an_uninterrupted_one(tmp_path, pict
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "--config=FILE, one of configs/quickstart.py"),
+        ([], "--config=FILE, one of configs/faces256.py, configs/quickstart.py"),
         (["--config=configs/none.py"], "no config file configs/none.py"),
+        (["--config=configs/faces256.py:512"], "the stage is one of 128, 256, critics, not '512'"),
+        (["--config=configs/quickstart.py:128"], "takes 0 positional arguments"),
         (["--config=configs/quickstart.py", "--config.data.sise=8"], "batch_size, crop, flip"),
         (["--config=configs/quickstart.py", "--config.dat.size=8"], "critics, data, generator"),
     ],
@@ -199,6 +201,17 @@ def test_every_config_is_valid_and_documented(name):
     assert "to expect" in docstring
     assert "dB" in docstring
     assert re.search(r"hour|minutes|days", docstring)
+
+
+@pytest.mark.parametrize("stage", ["128", "256", "critics"])
+def test_a_config_file_may_take_a_word(stage):
+    from inpaint_tf.commands.check_config import check_config
+    from inpaint_tf.commands.config_arguments import load_config
+
+    config = load_config(f"{ROOT}/configs/faces256.py:{stage}")
+    check_config(config)
+    assert config.data.size == (128 if stage == "128" else 256)
+    assert (config.train.steps > 0) == (stage == "critics")
 
 
 def test_a_dry_run_shows_and_writes_nothing(tmp_path, pictures):

@@ -69,6 +69,19 @@ def test_half_precision_takes_half_the_bytes(run, tmp_path):
         assert bytes_kept < 0.55 * sum(4 * kernel.size for kernel in kernels)
 
 
+def test_the_packages_own_weights_are_the_default():
+    path = weights.find_weights("faces256")
+    assert path.parent == weights.SHIPPED
+    assert weights.shipped_names() == ["faces256"]
+    assert path.stat().st_size <= 10e6
+    generator, settings = weights.load_generator()
+    assert settings["width"] == 32
+    assert generator.count_params() == 3_601_542
+    assert (weights.SHIPPED / "MODEL_CARD.md").is_file()
+    with pytest.raises(UserError, match="come with the package: faces256"):
+        weights.find_weights("faces512")
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
