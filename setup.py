@@ -54,6 +54,10 @@ COMMANDS = [
 ]
 
 
+# A folder without Python in it is no package: its files must be named.
+PACKAGE_DATA = {"inpaint_tf": ["*.html", "shipped/*"]}
+
+
 def read_version():
     """The version in `inpaint_tf/__init__.py`, read as text: its imports are not installed yet."""
     source = (ROOT / "inpaint_tf" / "__init__.py").read_text(encoding="utf-8")
@@ -69,7 +73,7 @@ if __name__ == "__main__":
         license="Apache-2.0",
         python_requires=">=3.11",
         packages=find_packages(include=["inpaint_tf", "inpaint_tf.*"]),
-        package_data={"": ["*"]},
+        package_data=PACKAGE_DATA,
         install_requires=REQUIREMENTS,
         extras_require=EXTRAS,
         entry_points={"console_scripts": COMMANDS},

@@ -57,6 +57,20 @@ def test_cuda_extra_asks_for_nothing_where_the_apple_plugin_is():
     assert requirements_on("linux", "x86_64", "3.12", SETUP["EXTRAS"]["cuda"])
 
 
+def test_every_file_of_the_package_is_installed():
+    package = ROOT / "inpaint_tf"
+    installed = {
+        path for pattern in SETUP["PACKAGE_DATA"]["inpaint_tf"] for path in package.glob(pattern)
+    }
+    assert package / "shipped" / "faces256.weights.h5" in installed
+    others = [
+        path
+        for path in package.rglob("*")
+        if path.is_file() and path.suffix not in (".py", ".pyc") and path not in installed
+    ]
+    assert others == []
+
+
 def test_version_is_the_packages_own():
     assert SETUP["read_version"]() == inpaint_tf.__version__
 
