@@ -43,6 +43,9 @@ def publish(folder, tested, several, args, set_judge=None):
         for pair in tested[0].pairs
         if all(one.results.is_done(pair.name) for one in tested[1:])
     ]
+    if not shared:
+        print("\nNo picture was completed by every method: there is nothing to compare.")
+        return
     rows = {one.name: one.rows([pair.name for pair in shared]) for one in tested}
     found = {}
     for one in tested:

@@ -195,6 +195,19 @@ def test_several_methods_give_one_table_and_one_page(args, capsys):
     np.testing.assert_array_equal(filled[:16], truth[:16])
 
 
+def test_methods_without_a_picture_in_common(args, capsys):
+    args.weights, args.predictions = None, []
+    for index in (0, 2):
+        folder = Path(args.output).parent / f"of_{index}"
+        folder.mkdir()
+        files.write_png(folder / f"{index}.png", np.zeros((64, 64, 3), np.uint8))
+        args.predictions.append(str(folder))
+    assert run_test(args) == 1
+    assert "nothing to compare" in capsys.readouterr().out
+    found = json.loads((Path(args.output) / "of_2" / "summary.json").read_text())
+    assert (found["images"], found["failed"]) == (1, 2)
+
+
 def test_baselines_alone_need_no_network(args, monkeypatch):
     monkeypatch.setattr(inpaint_tf.Inpainter, "load", None)
     args.weights, args.baseline = None, ["ns"]
