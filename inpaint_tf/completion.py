@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from inpaint_tf import images as image_values
-from inpaint_tf import runtime
+from inpaint_tf import metal, runtime
 
 GENERATOR_MULTIPLE = 8
 """The generator takes heights and widths that are multiples of this."""
@@ -26,14 +26,16 @@ def complete(generator, hole_fill, image, mask):
     `completed` has it in the hole and the very bytes of `image` elsewhere.
     """
     height, width = ops.shape(image)[1:3]
-    hole = is_hole(mask)
-    # Pad first and cover the hole after, so that a hole at the edge stays a hole in the padding.
-    padded = image_values.pad_to_multiple(image_values.to_unit(image), GENERATOR_MULTIPLE)
-    padded_hole = image_values.pad_to_multiple(ops.cast(hole, "float32"), GENERATOR_MULTIPLE)
-    masked = image_values.fill_hole(padded, padded_hole, hole_fill)
+    with metal.on_host():  # where the bytes come from and go to
+        hole = is_hole(mask)
+        # Pad first and cover the hole after: a hole at the edge stays a hole in the padding.
+        padded = image_values.pad_to_multiple(image_values.to_unit(image), GENERATOR_MULTIPLE)
+        padded_hole = image_values.pad_to_multiple(ops.cast(hole, "float32"), GENERATOR_MULTIPLE)
+        masked = image_values.fill_hole(padded, padded_hole, hole_fill)
     refined = generator([masked, padded_hole], training=False)["refined"]
-    raw = image_values.to_uint8(refined[:, :height, :width])
-    return image_values.composite(raw, image, hole), raw
+    with metal.on_host():
+        raw = image_values.to_uint8(refined[:, :height, :width])
+        return image_values.composite(raw, image, hole), raw
 
 
 def is_hole(mask):
@@ -50,13 +52,14 @@ def compiled(generator, hole_fill):
     """`complete` as one compiled function of (image, mask), for the running Keras engine.
 
     On TensorFlow one graph serves all sizes. That is quicker to start than a graph per size, and
-    exact: graphs made for a known size round differently in the last bits.
+    exact: graphs made for a known size round differently in the last bits. Apple's GPU gets a graph
+    per size, since it has no kernels for arithmetic with shapes.
     """
 
     def completion(image, mask):
         return complete(generator, hole_fill, image, mask)
 
-    if keras.backend.backend() == "tensorflow":
+    if keras.backend.backend() == "tensorflow" and not metal.is_used():
         import tensorflow as tf
 
         return tf.function(completion, input_signature=tensorflow_signature())

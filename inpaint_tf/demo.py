@@ -96,7 +96,7 @@ def run_saved_model(saved_model, pictures, completed):
 
     from inpaint_tf import files, pairing, runtime
 
-    runtime.configure("auto", "float32")
+    device, _ = runtime.configure("auto", "float32")
     import tensorflow as tf
 
     pair = pairing.find_pairs(str(pictures), "center", limit=1)[0]
@@ -105,8 +105,12 @@ def run_saved_model(saved_model, pictures, completed):
     found = model(image=tf.constant(image[None]), mask=tf.constant(255 * mask[None, :, :, None]))[
         "image"
     ]
-    different = np.count_nonzero(found[0].numpy() != files.read_image(completed / pair.name))
-    print(f"{pair.name}: {different} bytes differ from what test.py wrote")
+    written = files.read_image(completed / pair.name)
+    difference = np.abs(found[0].numpy().astype(int) - written.astype(int))
+    allowed = 0 if device == "cpu" else 1  # a GPU may round another graph in another way
+    different = np.count_nonzero(difference > allowed)
+    by = f" by more than {allowed}" if allowed else ""
+    print(f"{pair.name}: {different} bytes differ{by} from what test.py wrote")
     if different:
         raise UserError(f"the SavedModel at {saved_model} does not compute what test.py does")
 

@@ -36,7 +36,7 @@ def export(generator, hole_fill, output, overwrite=False):
     import keras
     import tensorflow as tf
 
-    from inpaint_tf import completion
+    from inpaint_tf import completion, metal
 
     if keras.backend.backend() != "tensorflow":
         raise UserError("a SavedModel is made by TensorFlow; unset KERAS_BACKEND")
@@ -51,7 +51,8 @@ def export(generator, hole_fill, output, overwrite=False):
     # Keras version is needed to load it.
     module.weights = [variable.value for variable in generator.variables]
     module.serve = serve
-    with _folder_made_whole(output) as folder:
+    # Made on a Mac's GPU it is no other model: what it serves on has those kernels.
+    with metal.assumed(False), _folder_made_whole(output) as folder:
         try:
             tf.saved_model.save(module, folder, signatures={"serving_default": serve})
         except tf.errors.OpError as error:  # a full or refused disk, in TensorFlow's own words

@@ -7,19 +7,23 @@ Everything here is `keras.ops`, so training, testing, export and demo share it.
 
 from keras import ops
 
+from inpaint_tf import metal
+
 HOLE_FILLS = {"grey": 0.0, "white": 1.0}
 """Value in [-1, 1] that covers the hole: mid-grey in the 2018 code, white in the 2022 paper."""
 
 
 def to_unit(images):
     """uint8 in 0..255, any shape, to float32 in [-1, 1]."""
-    return ops.cast(images, "float32") / 127.5 - 1.0
+    with metal.on_host():  # bytes come from there and go there
+        return ops.cast(images, "float32") / 127.5 - 1.0
 
 
 def to_uint8(images):
     """Float in [-1, 1], any shape, to uint8 in 0..255, rounded to the nearest level."""
-    levels = ops.round((ops.cast(images, "float32") + 1.0) * 127.5)
-    return ops.cast(ops.clip(levels, 0.0, 255.0), "uint8")
+    with metal.on_host():
+        levels = ops.round((ops.cast(images, "float32") + 1.0) * 127.5)
+        return ops.cast(ops.clip(levels, 0.0, 255.0), "uint8")
 
 
 def fill_hole(images, masks, fill="grey"):
@@ -53,6 +57,7 @@ def crop(images, boxes, size):
     order, one box per image at no extra cost, and built of operations that every device has.
     """
     height, width = ops.shape(images)[1:3]
+    boxes = ops.cast(boxes, "float32")  # exact, and Apple's GPU compares no integers
     rows = _selection(boxes[:, 0], size[0], height, images.dtype)  # (b, box height, height)
     columns = _selection(boxes[:, 1], size[1], width, images.dtype)  # (b, box width, width)
     batch, channels = ops.shape(images)[0], images.shape[3]
@@ -63,8 +68,9 @@ def crop(images, boxes, size):
 
 def _selection(starts, length, full_length, dtype):
     """0/1 matrices (batch, length, full_length) that pick positions start .. start + length - 1."""
-    wanted = ops.cast(starts, "int32")[:, None] + ops.arange(length)[None, :]
-    return ops.cast(wanted[:, :, None] == ops.arange(full_length)[None, None, :], dtype)
+    wanted = starts[:, None] + ops.arange(length, dtype="float32")[None, :]
+    positions = ops.arange(full_length, dtype="float32")
+    return ops.cast(wanted[:, :, None] == positions[None, None, :], dtype)
 
 
 def pad_to_multiple(images, multiple):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from keras import ops
 
-from inpaint_tf import strokes
+from inpaint_tf import metal, strokes
 
 KINDS = ("center", "random_box", "freeform", "mixed", "pictures")
 
@@ -50,7 +50,8 @@ class HoleDrawer:
         self.size = int(size)
         self.max_shrink = int(max_shrink)
         self.per_image = per_image
-        self.pictures = None if pictures is None else ops.convert_to_tensor(pictures, "uint8")
+        with metal.on_host():
+            self.pictures = None if pictures is None else ops.convert_to_tensor(pictures, "uint8")
 
     def draw(self, random, batch, height, width):
         """Holes for `batch` images of height x width pixels; `random` is a `StepRandom`."""
@@ -70,7 +71,7 @@ class HoleDrawer:
 
     def _draw_mixed(self, random, count, free):
         """Every kind is drawn and one is taken: there is no branch for each image on a device."""
-        choice = random.uniform((count,))
+        choice = random.uniform((count, 1))
         boxes = drawing = None
         reached = 0.0
         for kind, share in MIXED_SHARES.items():
@@ -80,8 +81,9 @@ class HoleDrawer:
                 boxes, drawing = new_boxes, new_drawing
             else:
                 taken = choice >= reached
-                boxes = ops.where(taken[:, None], new_boxes, boxes)
-                drawing = ops.where(taken[:, None, None, None], new_drawing, drawing)
+                with metal.on_host():
+                    boxes = ops.where(taken, new_boxes, boxes)
+                drawing = ops.where(ops.reshape(taken, (-1, 1, 1, 1)), new_drawing, drawing)
             reached += share
         return boxes, drawing
 
@@ -89,9 +91,9 @@ class HoleDrawer:
         """Top and left of each box, int32 (count or 1, 2); `free`: pixels that it can move."""
         if kind == "center":
             return ops.convert_to_tensor([[free[0] // 2, free[1] // 2]], "int32")
-        return ops.stack(
-            [random.integers((count,), 0, free[0]), random.integers((count,), 0, free[1])], axis=1
-        )
+        with metal.on_host():
+            starts = [random.integers((count,), 0, length) for length in free]
+            return ops.stack(starts, axis=1)
 
     def _draw_inside(self, kind, random, count):
         """The drawing in box coordinates, (count or 1, size, size, 1)."""
@@ -105,12 +107,17 @@ class HoleDrawer:
 
     def _shrunk_boxes(self, random, count):
         shrink = random.integers((2, count, 1), 0, self.max_shrink)
-        positions = ops.arange(self.size)[None, :]
+        positions = ops.arange(self.size, dtype="float32")[None, :]
+        shrink = ops.cast(shrink, "float32")
         inside = (positions >= shrink) & (positions < self.size - shrink)  # (2, count, size)
         inside = ops.cast(inside, "float32")
         return inside[0][:, :, None, None] * inside[1][:, None, :, None]
 
     def _chosen_pictures(self, random, count):
+        with metal.on_host():
+            return self._choose_pictures(random, count)
+
+    def _choose_pictures(self, random, count):
         chosen = random.integers((count,), 0, self.pictures.shape[0] - 1)
         drawing = ops.cast(ops.take(self.pictures, chosen, axis=0), "float32")[..., None]
         mirrored = random.uniform((2, count, 1, 1, 1)) < 0.5
@@ -120,6 +127,7 @@ class HoleDrawer:
 
 def _place(drawing, boxes, height, width):
     """Put (count, h, w, 1) drawings at `boxes` of an otherwise known (count, height, width, 1)."""
+    boxes = ops.cast(boxes, "float32")  # exact, and Apple's GPU compares no integers
     rows = _placement(boxes[:, 0], drawing.shape[1], height)  # (count, height, h)
     columns = _placement(boxes[:, 1], drawing.shape[2], width)
     placed = ops.matmul(rows, drawing[..., 0])
@@ -128,5 +136,6 @@ def _place(drawing, boxes, height, width):
 
 def _placement(starts, length, full_length):
     """0/1 matrices (count, full_length, length) that move position i to start + i."""
-    target = ops.cast(starts, "int32")[:, None, None] + ops.arange(length)[None, None, :]
-    return ops.cast(ops.arange(full_length)[None, :, None] == target, "float32")
+    target = starts[:, None, None] + ops.arange(length, dtype="float32")[None, None, :]
+    positions = ops.arange(full_length, dtype="float32")
+    return ops.cast(positions[None, :, None] == target, "float32")

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from inpaint_tf import metal
+
 DRAWS_PER_STEP = 256
 """Room for the draws of one step. Steps up to 2**31 / 256, 8 million, have draws of their own."""
 
@@ -16,7 +18,8 @@ class StepRandom:
 
     def __init__(self, seed):
         self.seed = int(seed)
-        self.generator = keras.random.SeedGenerator(self.seed)
+        with metal.on_host():
+            self.generator = keras.random.SeedGenerator(self.seed)
 
     @property
     def state(self):
@@ -25,16 +28,19 @@ class StepRandom:
 
     def restart(self, step):
         """Continue with the draws that belong to `step` (int or integer scalar tensor)."""
-        counter = ops.cast(step, "int32") * DRAWS_PER_STEP
-        state = ops.stack([ops.convert_to_tensor(self.seed, "int32"), counter])
-        self.generator.state.assign(ops.cast(state, "uint32"))
+        with metal.on_host():
+            counter = ops.cast(step, "int32") * DRAWS_PER_STEP
+            state = ops.stack([ops.convert_to_tensor(self.seed, "int32"), counter])
+            self.generator.state.assign(ops.cast(state, "uint32"))
 
     def uniform(self, shape, low=0.0, high=1.0):
         """float32 in [low, high)."""
-        return keras.random.uniform(shape, low, high, dtype="float32", seed=self.generator)
+        with metal.on_host():
+            return keras.random.uniform(shape, low, high, dtype="float32", seed=self.generator)
 
     def integers(self, shape, low, high):
         """int32 in low .. high, both included."""
         # Floats, since Apple's GPU plugin has no stateless integers with bounds.
-        numbers = ops.floor(self.uniform(shape) * (high - low + 1)) + low
-        return ops.cast(ops.minimum(numbers, high), "int32")
+        with metal.on_host():
+            numbers = ops.floor(self.uniform(shape) * (high - low + 1)) + low
+            return ops.cast(ops.minimum(numbers, high), "int32")

@@ -43,7 +43,8 @@ def configure(device="auto", precision="auto"):
 
     device: a member of `DEVICES`; "auto" takes a GPU where the engine sees one.
     precision: a member of `PRECISIONS`; "auto" is mixed_bfloat16 on a CPU with bfloat16
-      instructions (on TensorFlow) and on a GPU under JAX, and float32 elsewhere.
+      instructions (on TensorFlow) and on a GPU under JAX, and float32 elsewhere. On Apple's GPU it
+      is float32 in any case, and nothing is compiled by XLA.
     Returns (device, precision) as chosen. Raises `UserError` for device="gpu" without a GPU.
     """
     load_engine()
@@ -60,9 +61,30 @@ def configure(device="auto", precision="auto"):
         else:
             fast = device == "cpu" and cpu_multiplies_bfloat16()
         precision = "mixed_bfloat16" if fast else "float32"
+    if engine.runs_on_metal():
+        precision = _settle_for_metal(precision)
     keras.config.set_dtype_policy(precision)
-    logging.info("%s on the %s, precision %s", engine_name(), device, precision)
+    logging.info(
+        "%s on the %s%s, precision %s", engine_name(), device, _reason(asked, device), precision
+    )
     return device, precision
+
+
+def _reason(asked, device):
+    if asked != "auto":
+        return ""
+    return f" (--device=auto: it sees {'a' if device == 'gpu' else 'no'} GPU here)"
+
+
+def _settle_for_metal(precision):
+    """What Apple's GPU can do, whatever was asked for; returns "float32"."""
+    import tensorflow as tf
+
+    tf.config.optimizer.set_jit(False)
+    if precision != "float32":
+        logging.warning("--precision=%s is not for Apple's GPU; computing in float32", precision)
+    logging.info("Apple's GPU: float32, a graph for each size of picture, no XLA")
+    return "float32"
 
 
 def engine_name():

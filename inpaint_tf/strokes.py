@@ -9,6 +9,8 @@ import math
 
 from keras import ops
 
+from inpaint_tf import metal
+
 STROKES = 4
 """Most strokes in one drawing; at least one."""
 VERTICES = 8
@@ -24,7 +26,22 @@ BRUSH = (0.05, 0.16)
 
 def draw_strokes(random, count, size):
     """`count` drawings (count, size, size, 1), float32, 1 = hole; `random` is a `StepRandom`."""
-    shape = (count, STROKES)
+    with metal.on_host():
+        vertices, reaches = _draw_moves(random, (count, STROKES))
+    centres = (ops.arange(size, dtype="float32") + 0.5) / size
+    drawing = ops.zeros((count, size, size), dtype="float32")
+    for start, end, reach in zip(vertices, vertices[1:], reaches, strict=False):
+        touched = ops.cast(_near_segment(centres, start, end, reach), "float32")
+        drawing = ops.maximum(drawing, ops.max(touched, axis=1))
+    return drawing[..., None]
+
+
+def _draw_moves(random, shape):
+    """Where the brushes go: [(row, column), ...], one more than moves, and the reach of each move.
+
+    All of shape (count, strokes), in fractions of the side; a reach below zero draws nothing.
+    """
+    count = shape[0]
     row, column = random.uniform(shape), random.uniform(shape)
     radius = random.uniform(shape, *BRUSH) / 2
     strokes_wanted = random.integers((count, 1), 1, STROKES)
@@ -34,18 +51,15 @@ def draw_strokes(random, count, size):
     first_angle = random.uniform(shape, 0, 2 * math.pi)
     radius = ops.where(ops.arange(STROKES)[None, :] < strokes_wanted, radius, -1.0)
 
-    centres = (ops.arange(size, dtype="float32") + 0.5) / size
-    drawing = ops.zeros((count, size, size), dtype="bool")
+    vertices, reaches = [(row, column)], []
     for move in range(VERTICES):
         # Every second turn goes the other way round, as the original's zigzag does.
         angle = first_angle + (turns[move] if move % 2 else -turns[move])
-        next_row = ops.clip(row + lengths[move] * ops.sin(angle), 0.0, 1.0)
-        next_column = ops.clip(column + lengths[move] * ops.cos(angle), 0.0, 1.0)
-        reach = ops.where(move < moves_wanted, radius, -1.0)
-        touched = _near_segment(centres, (row, column), (next_row, next_column), reach)
-        drawing = drawing | ops.any(touched, axis=1)
-        row, column = next_row, next_column
-    return ops.cast(drawing, "float32")[..., None]
+        row = ops.clip(row + lengths[move] * ops.sin(angle), 0.0, 1.0)
+        column = ops.clip(column + lengths[move] * ops.cos(angle), 0.0, 1.0)
+        vertices.append((row, column))
+        reaches.append(ops.where(move < moves_wanted, radius, -1.0))
+    return vertices, reaches
 
 
 def _near_segment(centres, start, end, reach):

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from inpaint_tf import autodiff, images, losses
+from inpaint_tf import autodiff, images, losses, metal
 from inpaint_tf.randomness import StepRandom
 
 PHASES = ("coarse", "reconstruction", "adversarial")
@@ -68,9 +68,10 @@ class InpaintingTrainer(keras.Model):
         self.random = StepRandom(seed)
         self.phase = "adversarial"
         # Counts iterations, also those whose update a float16 loss scale skipped.
-        self.step = self.add_weight(
-            shape=(), dtype="int32", initializer="zeros", trainable=False, name="step"
-        )
+        with metal.on_host():
+            self.step = self.add_weight(
+                shape=(), dtype="int32", initializer="zeros", trainable=False, name="step"
+            )
         self.built = True
         if average is not None:
             average.set_weights(generator.get_weights())
@@ -109,23 +110,26 @@ class InpaintingTrainer(keras.Model):
         last update of each kind saw them.
         """
         self.random.restart(self.step)
+        with metal.on_host():  # where the bytes come from
+            *for_critics, for_generator = ops.unstack(pictures, self.batches_per_step())
         results = {}
-        if self.phase == "adversarial":
-            for update in range(self.critic_updates):
-                results |= self.update_critics(*self.prepare(pictures[update]))
-        results |= self.update_generator(*self.prepare(pictures[-1]))
+        for batch in for_critics:
+            results |= self.update_critics(*self.prepare(batch))
+        results |= self.update_generator(*self.prepare(for_generator))
         if self.average is not None:
             self._follow_generator()
-        self.step.assign_add(1)
+        with metal.on_host():
+            self.step.assign_add(1)
         return results
 
     def prepare(self, pictures):
         """uint8 (batch, height, width, 3) to float32 in [-1, 1], mirrored or not, and a hole."""
         batch, height, width = pictures.shape[:3]
-        real = images.to_unit(pictures)
-        if self.flip:
-            mirrored = self.random.uniform((batch, 1, 1, 1)) < 0.5
-            real = ops.where(mirrored, ops.flip(real, axis=2), real)
+        with metal.on_host():
+            real = images.to_unit(pictures)
+            if self.flip:
+                mirrored = self.random.uniform((batch, 1, 1, 1)) < 0.5
+                real = ops.where(mirrored, ops.flip(real, axis=2), real)
         return real, self.holes.draw(self.random, batch, height, width)
 
     def update_critics(self, real, hole):

@@ -76,12 +76,11 @@ def build_optimizer(config, phases):
     """Adam for networks that get [(updates, learning rate), ...] in the phases of the run."""
     import keras
 
+    from inpaint_tf.adam import Adam
     from inpaint_tf.learning_rate import PhasedLearningRate
 
     rate = PhasedLearningRate(phases, config.optimizer.schedule)
-    adam = keras.optimizers.Adam(
-        rate, config.optimizer.beta_1, config.optimizer.beta_2, config.optimizer.epsilon
-    )
+    adam = Adam(rate, config.optimizer.beta_1, config.optimizer.beta_2, config.optimizer.epsilon)
     if keras.config.dtype_policy().name == "mixed_float16":
         return keras.optimizers.LossScaleOptimizer(adam)
     return adam

@@ -73,6 +73,11 @@ def choose_device(device):
     return None if device == "gpu" and found == "cpu" else found
 
 
+def runs_on_metal():
+    """Never: what is built for Apple's GPU is built for TensorFlow's plugin."""
+    return False
+
+
 def runs_on_cpu():
     """Whether what is computed now is computed by the processor."""
     return jax.default_backend() == "cpu"

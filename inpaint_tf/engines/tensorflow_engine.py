@@ -1,5 +1,7 @@
 """TensorFlow: graphs that read and assign variables themselves, derivatives by tapes."""
 
+import platform
+
 import tensorflow as tf
 
 
@@ -45,6 +47,11 @@ def choose_device(device):
     # float32 means float32: NVIDIA's TF32 would round what is selected by products too.
     tf.config.experimental.enable_tensor_float_32_execution(False)
     return device
+
+
+def runs_on_metal():
+    """Whether the GPU that computes is Apple's, by its plugin: on a Mac there is no other."""
+    return platform.system() == "Darwin" and bool(tf.config.get_visible_devices("GPU"))
 
 
 def runs_on_cpu():

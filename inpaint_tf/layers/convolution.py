@@ -3,6 +3,7 @@
 import keras
 
 from inpaint_tf.layers.dilation import DilatedConv2D
+from inpaint_tf.layers.elu import elu
 from inpaint_tf.layers.upsampling import UpsampleConv2D
 
 
@@ -11,6 +12,7 @@ def conv(name, filters, kernel=3, stride=1, dilation=1, activation="elu", upsamp
 
     upsample: on the picture of twice the height and width, by nearest neighbour.
     """
+    activation = elu if activation == "elu" else activation
     if upsample:
         return UpsampleConv2D(filters, kernel, activation=activation, name=name)
     options = {"padding": "same", "activation": activation, "name": name}

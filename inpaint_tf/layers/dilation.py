@@ -10,6 +10,8 @@ import functools
 import keras
 from keras import ops
 
+from inpaint_tf import metal
+
 
 @keras.saving.register_keras_serializable("inpaint_tf")
 class DilatedConv2D(keras.layers.Conv2D):
@@ -27,7 +29,8 @@ def dilated_convolution(inputs, kernel, dilation):
     """
     if keras.backend.backend() != "tensorflow":
         return ops.conv(inputs, kernel, padding="same", dilation_rate=dilation)
-    if _tensorflow_differentiates_dilation(keras.backend.standardize_dtype(inputs.dtype)):
+    dtype = keras.backend.standardize_dtype(inputs.dtype)
+    if not metal.is_used() and _tensorflow_differentiates_dilation(dtype):
         import tensorflow as tf
 
         return tf.nn.conv2d(inputs, kernel, 1, "SAME", dilations=dilation)
