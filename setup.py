@@ -51,11 +51,12 @@ COMMANDS = [
     "inpaint-tf-test = inpaint_tf.commands.test:cli",
     "inpaint-tf-pack = inpaint_tf.pack:cli",
     "inpaint-tf-export = inpaint_tf.export:cli",
+    "inpaint-tf-doctor = inpaint_tf.doctor.__main__:cli",
 ]
 
 
 # A folder without Python in it is no package: its files must be named.
-PACKAGE_DATA = {"inpaint_tf": ["*.html", "shipped/*"]}
+PACKAGE_DATA = {"inpaint_tf": ["*.html", "doctor/*.json", "shipped/*"]}
 
 
 def read_version():

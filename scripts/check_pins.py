@@ -22,10 +22,12 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from inpaint_tf.doctor.machine import METAL_LOADS_WITH  # noqa: E402
+
 AT_ONCE = 2
 
-METAL_LOADS_WITH = {"1.2.0": ("2.17", "2.18", "2.19")}
-"""TensorFlow releases for which the plugin finds all of its symbols, read from its library."""
 SHOWN = ("tensorflow", "keras", "tensorflow-metal", "numpy", "opencv-python-headless", "h5py")
 
 

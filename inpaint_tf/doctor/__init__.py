@@ -1,0 +1,1 @@
+"""Does this machine compute what it should? `python -m inpaint_tf.doctor` says."""

@@ -1,0 +1,208 @@
+"""The parts that networks and step are made of, each as a function that can be compared.
+
+A block is built anew for each device, so that it takes the form it has there. Its inputs are
+small, of odd sizes where the part allows them, and the same on every machine.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Block(NamedTuple):
+    """build: makes the function of the inputs, tensors like `shapes`, to one tensor.
+    shapes: of the inputs. extra: numbers that the first input is to hold first.
+    allowed: largest error, of the largest value, of the function; ten times that of derivatives.
+    differentiable: whether it has derivatives to compare.
+    """
+
+    name: str
+    build: Callable
+    shapes: tuple
+    extra: tuple = ()
+    allowed: float = 1e-5
+    differentiable: bool = True
+
+    def inputs(self):
+        """The inputs, float32 arrays of normal numbers."""
+        rng = np.random.default_rng(len(self.name))
+        arrays = [rng.normal(size=shape).astype("float32") for shape in self.shapes]
+        arrays[0].reshape(-1)[: len(self.extra)] = self.extra
+        return arrays
+
+
+TAILS = (0.0, -100.0, -20.0, -1e-4, 1e-4, 20.0, 100.0)
+FEATURES = (2, 13, 21, 8)
+EVEN_FEATURES = (2, 12, 20, 8)
+KERNEL = (3, 3, 8, 6)
+
+
+def elu():
+    from inpaint_tf.layers.elu import elu
+
+    return elu
+
+
+def leaky_relu():
+    from inpaint_tf.layers.leaky_relu import LeakyReLU
+
+    return LeakyReLU(0.2)
+
+
+def convolution(stride):
+    def build():
+        from keras import ops
+
+        return lambda x, kernel: ops.conv(x, kernel, strides=stride, padding="same")
+
+    return build
+
+
+def dilated(dilation):
+    def build():
+        from inpaint_tf.layers.dilation import dilated_convolution
+
+        return lambda x, kernel: dilated_convolution(x, kernel, dilation)
+
+    return build
+
+
+def upsampling():
+    from inpaint_tf.layers.upsampling import UpsampleConv2D
+
+    layer = UpsampleConv2D(KERNEL[-1])
+    layer.build(FEATURES)
+    return lambda x, kernel, bias: layer.stateless_call([kernel, bias], [], x)[0]
+
+
+def patches():
+    from inpaint_tf.layers import cells
+
+    return lambda x: cells.to_pixels(cells.from_pixels(x) ** 2)
+
+
+def halving():
+    from inpaint_tf.layers.resizing import halve
+
+    return halve
+
+
+def attention():
+    from keras import ops
+
+    from inpaint_tf.layers.contextual_attention import contextual_attention
+
+    mask = np.zeros((1, *EVEN_FEATURES[1:3], 1), "float32")
+    mask[:, 2:8, 4:14] = 1
+    return lambda x: contextual_attention(x, x, ops.convert_to_tensor(mask))[0]
+
+
+def cropping():
+    from inpaint_tf import images
+
+    boxes = np.array([[1, 3], [4, 0]], "int32")
+    return lambda x: images.crop(x, boxes, (7, 9))
+
+
+def compositing():
+    from keras import ops
+
+    from inpaint_tf import images
+
+    mask = ops.convert_to_tensor(np.arange(21)[None, None, :, None] % 2, "float32")
+    return lambda x, y: images.composite(x, images.fill_hole(y, mask), mask)
+
+
+def losses():
+    from inpaint_tf import losses
+
+    weights = losses.spatial_discount(13, 21, 0.9)
+    mask = np.ones((1, 13, 21, 1), "float32")
+    mask[:, 4:9] = 0
+    return lambda x, y: losses.weighted_l1(x, y, weights) + losses.known_l1(x, y, mask)
+
+
+def gradient_penalty():
+    """Of a critic of two layers: its value holds a derivative already."""
+    from keras import ops
+
+    from inpaint_tf import autodiff, losses
+    from inpaint_tf.layers.leaky_relu import LeakyReLU
+
+    leaky = LeakyReLU(0.2)
+
+    def penalty(pictures, kernel, last):
+        def critic(x):
+            return ops.sum(leaky(ops.conv(x, kernel, strides=2, padding="same")) * last)
+
+        gradients = autodiff.input_gradient(critic, pictures)
+        return losses.gradient_penalty(gradients, ops.ones((1, 13, 21, 1)))
+
+    return penalty
+
+
+def random_numbers():
+    from inpaint_tf.randomness import StepRandom
+
+    random = StepRandom(1)
+
+    def draw(_):
+        random.restart(5)
+        return random.uniform((64,)) + random.uniform((64,))
+
+    return draw
+
+
+def holes():
+    from inpaint_tf.masks import HoleDrawer
+    from inpaint_tf.randomness import StepRandom
+
+    random, drawer = StepRandom(2), HoleDrawer("mixed", size=16, max_shrink=3, per_image=True)
+
+    def draw(_):
+        random.restart(3)
+        return drawer.draw(random, 8, 33, 29).mask
+
+    return draw
+
+
+def adam():
+    """Three updates of one variable, whose value is put back before."""
+    import keras
+
+    from inpaint_tf.adam import Adam
+
+    variable, optimizer = keras.Variable(np.zeros(64, "float32")), Adam(0.01, 0.5, 0.9, 1e-8)
+    optimizer.build([variable])
+
+    def update(gradient):
+        for changed in (variable, *optimizer.variables):
+            if changed is not optimizer.learning_rate:
+                changed.assign(keras.ops.zeros_like(changed))
+        for _ in range(3):
+            optimizer.apply([gradient], [variable])
+        return variable.value
+
+    return update
+
+
+BLOCKS = (
+    Block("ELU", elu, ((64,),), TAILS),
+    Block("leaky ReLU", leaky_relu, ((64,),), TAILS[1:]),
+    Block("convolution", convolution(1), (FEATURES, KERNEL)),
+    Block("convolution, stride 2", convolution(2), (FEATURES, KERNEL)),
+    *(Block(f"convolution, dilation {d}", dilated(d), (FEATURES, KERNEL)) for d in (2, 4, 8, 16)),
+    Block("convolution, upsampling", upsampling, (FEATURES, KERNEL, (6,))),
+    Block("patches", patches, (EVEN_FEATURES,)),
+    Block("halving", halving, (EVEN_FEATURES,)),
+    Block("contextual attention", attention, (EVEN_FEATURES,), allowed=1e-4),
+    Block("cropping", cropping, (FEATURES,)),
+    Block("compositing", compositing, (FEATURES, FEATURES)),
+    Block("losses", losses, (FEATURES, FEATURES)),
+    Block("gradient penalty", gradient_penalty, (FEATURES, KERNEL, (2, 7, 11, 6))),
+    Block("random numbers", random_numbers, ((64,),), allowed=0.0, differentiable=False),
+    Block("holes", holes, ((1,),), allowed=0.0, differentiable=False),
+    Block("Adam", adam, ((64,),), differentiable=False),
+)
+"""What `doctor` compares, in the order in which it does."""

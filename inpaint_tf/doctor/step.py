@@ -1,0 +1,210 @@
+"""The whole generator and the whole training iteration, on the device and on the CPU."""
+
+import resource
+import sys
+import time
+from collections import Counter
+
+import numpy as np
+
+from inpaint_tf import metal
+from inpaint_tf.doctor import comparison
+from inpaint_tf.doctor.audit import audit
+
+BATCH = 1
+ITERATIONS = 3
+MEMORY_ITERATIONS = (50, 200)
+"""Memory is read after these: the first ones still build."""
+
+GENERATOR_ALLOWED = 1e-3
+LOSSES_ALLOWED = 1e-3
+"""Of the losses of three iterations: Adam makes much of small differences."""
+
+BOOKKEEPING = {"_Send", "_Recv", "_HostSend", "_HostRecv", "_Arg", "_Retval", "Const", "NoOp"}
+BOOKKEEPING |= {"VarHandleOp", "ReadVariableOp", "Identity", "PartitionedCall"}
+"""Operations that a device's part of a graph has without computing anything."""
+
+
+def step_config(size=256, width=32, critics=64):
+    """A small batch of the settings of Algorithm 1 that draw and compute the most."""
+    from inpaint_tf.default_config import default_config
+
+    config = default_config()
+    config.data.size = size
+    config.data.batch_size = BATCH
+    config.data.flip = True
+    config.masks.kind = "mixed"
+    config.masks.size = size // 2
+    config.masks.per_image = True
+    config.generator.width = width
+    config.critics.width = critics
+    config.optimizer.schedule = "cosine"
+    config.train.critic_updates = 1
+    config.train.average_decay = 0.999
+    return config
+
+
+def pictures(size, count=2):
+    """Smooth noise, uint8 (count, BATCH, size, size, 3)."""
+    coarse = np.random.default_rng(0).integers(0, 256, (count, BATCH, 8, 8, 3), dtype=np.uint8)
+    return np.kron(coarse, np.ones((1, 1, size // 8, size // 8, 1), np.uint8))
+
+
+def audit_inference(as_metal=True, size=256):
+    """`Audit` of completing a picture, in the form for Apple's GPU or in that for a CPU."""
+    import tensorflow as tf
+
+    from inpaint_tf import completion
+    from inpaint_tf.networks.generator import build_generator
+
+    with metal.assumed(as_metal):
+        complete = completion.compiled(build_generator(), "grey")
+        specs = [tf.TensorSpec((1, size, size, channels), tf.uint8) for channels in (3, 1)]
+        if complete.input_signature is not None:  # one graph for all sizes
+            specs = ()
+        return audit(complete.get_concrete_function(*specs))
+
+
+def audit_iteration(as_metal=True, config=None):
+    """`Audit` of an iteration of Algorithm 1, in either form."""
+    import tensorflow as tf
+
+    from inpaint_tf import runtime
+    from inpaint_tf.commands.build import build_trainer
+
+    config = config or step_config()
+    with metal.assumed(as_metal):
+        trainer = build_trainer(config)
+        step = runtime.compiled(trainer.train_step, trainer.state)
+        size = config.data.size
+        spec = tf.TensorSpec((trainer.batches_per_step(), BATCH, size, size, 3), tf.uint8)
+        return audit(step.get_concrete_function(spec))
+
+
+def compare_generator(device, as_metal, size=256):
+    """`Comparison` of the whole generator's picture."""
+    found, seconds = _generate(device, as_metal, size)
+    expected, cpu_seconds = _generate(device="cpu", as_metal=False, size=size)
+    return comparison.Comparison(
+        f"generator, {size}x{size}",
+        (comparison.relative_error(found, expected),),
+        (GENERATOR_ALLOWED,),
+        (seconds, cpu_seconds),
+    )
+
+
+def _generate(device, as_metal, size):
+    import keras
+    from keras import ops
+
+    from inpaint_tf import runtime
+    from inpaint_tf.networks.generator import build_generator
+
+    keras.utils.set_random_seed(0)
+    with metal.assumed(as_metal), keras.device(f"{device}:0"):
+        generator = build_generator()
+        masked = ops.convert_to_tensor(pictures(size)[0] / 127.5 - 1.0, "float32")
+        mask = np.zeros((BATCH, size, size, 1), "float32")
+        mask[:, size // 4 : -size // 4, size // 4 : -size // 4] = 1
+        mask = ops.convert_to_tensor(mask)
+
+        def refined(*inputs):
+            with keras.device(f"{device}:0"):
+                return [generator(list(inputs))["refined"]]
+
+        run = runtime.compiled(refined, generator.variables)
+        (found,) = (ops.convert_to_numpy(result) for result in run(masked, mask))
+        seconds = min(comparison.seconds_of(run, masked, mask) for _ in range(2))
+    return found, seconds
+
+
+class Iterations:
+    """A trainer on a device, and its iterations.
+
+    Attributes: losses, dicts of the iterations run; seconds, of the fastest; on_cpu, Counter of the
+    operations that TensorFlow placed on the CPU although nothing asked it to.
+    """
+
+    def __init__(self, device, as_metal, config):
+        import keras
+
+        from inpaint_tf import runtime
+        from inpaint_tf.commands.build import build_trainer
+
+        self.as_metal = as_metal
+        self.losses, self.seconds, self.on_cpu = [], float("inf"), None
+        self.batch = pictures(config.data.size)
+        with metal.assumed(as_metal), keras.device(f"{device}:0"):
+            self.trainer = build_trainer(config)
+
+        def step(batch):
+            with keras.device(f"{device}:0"):
+                return self.trainer.train_step(batch)
+
+        self.step = runtime.compiled(step, self.trainer.state)
+
+    def run(self, count):
+        from tensorflow.python.eager import context
+
+        for index in range(count):
+            start = time.perf_counter()
+            with metal.assumed(self.as_metal):
+                if self.on_cpu is None:  # a graph can be collected when it runs for the first time
+                    with context.collect_graphs() as graphs:
+                        losses = self.step(self.batch)
+                    self.on_cpu = self._unasked_on_cpu(graphs)
+                else:
+                    losses = self.step(self.batch)
+            self.losses.append({name: float(value) for name, value in losses.items()})
+            if index:
+                self.seconds = min(self.seconds, time.perf_counter() - start)
+        return self
+
+    def _unasked_on_cpu(self, graphs):
+        """By type, for optimization gives operations other names."""
+        asked = self.step.get_concrete_function(self.batch).graph.as_graph_def()
+        return _on_cpu(graphs) - _on_cpu([asked])
+
+
+def _on_cpu(graphs):
+    return Counter(
+        node.op
+        for graph in graphs
+        for node in graph.node
+        if "CPU" in node.device and node.op not in BOOKKEEPING
+    )
+
+
+def compare_iteration(device, as_metal, config=None):
+    """(`Comparison` of the losses of some iterations, the device's `Iterations`)."""
+    config = config or step_config()
+    found = Iterations(device, as_metal, config).run(ITERATIONS)
+    expected = Iterations("cpu", False, config).run(ITERATIONS)
+    error = max(
+        comparison.relative_error(here[name], there[name])
+        for here, there in zip(found.losses, expected.losses, strict=False)
+        for name in there
+    )
+    result = comparison.Comparison(
+        f"training iteration, {config.data.size}x{config.data.size}",
+        (error,),
+        (LOSSES_ALLOWED,),
+        (found.seconds, expected.seconds),
+    )
+    return result, found
+
+
+def memory_growth(device, as_metal):
+    """Bytes by which this process grew at its largest during the later small iterations."""
+    iterations = Iterations(device, as_metal, step_config(size=64, width=8, critics=16))
+    first, last = MEMORY_ITERATIONS
+    iterations.run(first)
+    before = peak_bytes()
+    iterations.run(last - first)
+    return peak_bytes() - before
+
+
+def peak_bytes():
+    """The most memory that this process ever had."""
+    kilobytes = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * kilobytes

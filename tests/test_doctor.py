@@ -1,0 +1,195 @@
+"""The doctor: what it finds where all is well, and where something is not."""
+
+import json
+import sys
+
+import pytest
+from keras import ops
+
+from inpaint_tf import metal
+from inpaint_tf.doctor import __main__ as doctor
+from inpaint_tf.doctor import audit, blocks, comparison, machine, report, step
+from inpaint_tf.layers import elu
+
+ELU = blocks.BLOCKS[0]
+
+
+def small_config():
+    return step.step_config(size=64, width=4, critics=4)
+
+
+def test_apples_gpu_has_a_kernel_for_all_of_inference_at_256():
+    found = step.audit_inference()
+    assert not found.lacks
+    assert found.on_gpu > 500
+
+
+def test_apples_gpu_has_a_kernel_for_all_of_an_iteration_at_256():
+    found = step.audit_iteration()
+    assert not found.lacks
+    assert found.on_gpu > 4000
+
+
+def test_the_audit_sees_what_has_no_kernel_and_who_made_it(monkeypatch):
+    monkeypatch.setattr(elu, "elu_of_parts", ops.elu)
+    found = step.audit_iteration(config=small_config())
+    assert {lack.operation for lack in found.lacks} == {"Elu", "EluGrad"}
+    assert any("conv1_1" in lack.maker for lack in found.lacks)
+    lines = list(report.audit_lines("an iteration", found))
+    assert lines[0].startswith(f"an iteration: {len(found.lacks)} operations without a kernel")
+    assert "78 Elu (T=float32)" in lines[1]  # 2 generator passes x 39 layers with an ELU
+
+
+def test_the_audit_follows_functions_and_drops_what_never_runs():
+    import tensorflow as tf
+
+    @tf.function
+    def inner(x):
+        return tf.math.sin(x)
+
+    @tf.function
+    def outer(x):
+        tf.math.cos(x)  # no result depends on it
+        return inner(x) * tf.math.sin(tf.constant(1.0)) + tf.cast(tf.shape(x)[0] + 1, tf.float32)
+
+    found = audit.audit(outer.get_concrete_function(tf.TensorSpec((3,))))
+    assert [(lack.operation, lack.types) for lack in found.lacks] == [("Sin", "T=float32")]
+    unknown = audit.audit(outer.get_concrete_function(tf.TensorSpec((None,))))
+    assert {lack.operation for lack in unknown.lacks} > {"Sin", "Shape"}
+
+
+def test_a_kernel_is_one_for_the_types_at_hand():
+    import tensorflow as tf
+
+    def lacking(dtype):
+        function = tf.function(lambda x: tf.where(x > 0, x, x))
+        return [
+            lack.operation
+            for lack in audit.audit(
+                function.get_concrete_function(tf.TensorSpec((3,), dtype))
+            ).lacks
+        ]
+
+    assert lacking(tf.float32) == []
+    assert lacking(tf.int32)[:2] == ["Greater", "SelectV2"]
+
+
+@pytest.mark.parametrize("block", blocks.BLOCKS, ids=lambda block: block.name)
+def test_each_block_for_apples_gpu_equals_that_for_the_cpu(block):
+    found = comparison.compare(block, "cpu", as_metal=True)
+    assert list(found.complaints()) == []
+    assert len(found.errors) == (3 if block.differentiable else 1)
+
+
+def test_a_wrong_derivative_is_told_with_its_size(monkeypatch):
+    def wrong(x):  # right but for its derivative at 0, which comes out as 2
+        return ops.maximum(x, 0.0) + ops.exp(ops.minimum(x, 0.0)) - 1.0
+
+    monkeypatch.setattr(elu, "elu_of_parts", wrong)
+    found = comparison.compare(ELU, "cpu", as_metal=True)
+    assert found.errors[0] < 1e-6
+    assert found.errors[1] > 0.01
+    (complaint, *_) = found.complaints()
+    assert complaint.startswith("ELU: the first derivative is off by 0.")
+
+
+def test_a_number_that_is_none_is_wrong():
+    assert comparison.relative_error([1.0, float("nan")], [1.0, 1.0]) == float("inf")
+    assert comparison.relative_error([1.0, 2.0], [1.0, 4.0]) == 0.5
+
+
+def test_iterations_on_the_forms_for_apples_gpu_have_the_same_losses():
+    found, iterations = step.compare_iteration("cpu", True, small_config())
+    assert found.passed, found
+    assert len(iterations.losses) == step.ITERATIONS
+
+
+def test_operations_that_run_on_the_cpu_unasked_are_counted():
+    iterations = step.Iterations("gpu", True, small_config()).run(1)  # there is none
+    assert iterations.on_cpu["Conv2D"] > 10
+    assert not iterations.on_cpu["StatelessRandomUniformV2"]  # asked for on the CPU
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """The whole examination, of one block and of small networks."""
+    generator, iteration = step.compare_generator, step.compare_iteration
+    monkeypatch.setattr(blocks, "BLOCKS", (ELU,))
+    monkeypatch.setattr(step, "compare_generator", lambda d, m: generator(d, m, size=64))
+    monkeypatch.setattr(step, "compare_iteration", lambda d, m: iteration(d, m, small_config()))
+    monkeypatch.setattr(step, "memory_growth", lambda device, as_metal: 3 << 20)
+
+
+def test_examination_ends_in_a_verdict_and_the_flags(quick, capsys):
+    content = doctor.examine(machine.describe(), "cpu", [])
+    shown = capsys.readouterr().out
+    assert "Verdict: all is well. Use --device=cpu" in shown
+    assert "memory: +3 MiB" in shown
+    assert [row["name"] for row in content["rows"]] == [
+        "ELU",
+        "generator, 64x64",
+        "training iteration, 64x64",
+    ]
+    json.dumps(content)
+
+
+def test_examination_names_a_wrong_block(quick, monkeypatch, capsys):
+    monkeypatch.setattr(elu, "elu_of_parts", lambda x: ops.elu(x) * 1.5)
+    content = doctor.examine(machine.describe(), "cpu", [])
+    shown = capsys.readouterr().out
+    assert "WRONG: ELU: the value is off by 0.5 of its size, not 1e-05" in shown
+    assert "Verdict: something is wrong here" in shown
+    assert not content["rows"][0]["passed"]
+    assert content["complaints"]
+
+
+def test_a_leak_is_told(quick, monkeypatch, capsys):
+    monkeypatch.setattr(step, "memory_growth", lambda device, as_metal: 300 << 20)
+    doctor.examine(machine.describe(), "cpu", [])
+    assert "WRONG: memory grew by 300 MiB in 150 small iterations" in capsys.readouterr().out
+
+
+def test_verdict_for_a_gpu_names_the_faster_device():
+    assert list(doctor.verdict("gpu", [], (0.5, 2.0))) == [
+        "Verdict: all is well. Use --device=gpu: 4.0 times as fast here"
+    ]
+    assert list(doctor.verdict("gpu", [], (2.0, 0.5))) == [
+        "Verdict: all is well. Use --device=cpu: 4.0 times as fast here"
+    ]
+    assert list(doctor.verdict("gpu", ["x: off"], (1, 1)))[-1].startswith("Verdict: do not trust")
+
+
+@pytest.mark.parametrize(
+    ("tensorflow", "plugin", "arch", "complaint"),
+    [
+        ("2.19.1", "1.2.0", "arm64", None),
+        ("2.21.0", "1.2.0", "arm64", "does not load with TensorFlow 2.21.0"),
+        ("2.19.1", None, "arm64", "tensorflow-metal is not installed"),
+        ("2.19.1", "1.3.0", "arm64", "tensorflow-metal 1.3.0 is unknown here"),
+        ("2.16.2", None, "x86_64", "built for x86_64"),
+    ],
+)
+def test_versions_that_do_not_fit_are_told(tensorflow, plugin, arch, complaint):
+    packages = {"tensorflow": tensorflow, "tensorflow-metal": plugin}
+    found = list(machine.pin_complaints(packages, "Darwin", arch))
+    assert len(found) == (complaint is not None)
+    assert not found or complaint in found[0]
+    assert list(machine.pin_complaints(packages, "Linux", "x86_64")) == []
+
+
+def test_the_machine_is_described():
+    found = machine.describe()
+    assert found["packages"]["keras"]
+    assert found["processor"]
+    assert found["python"] == sys.version.split()[0]
+    assert machine.devices() == ["CPU"]
+
+
+def test_assumptions_end_and_nest():
+    assert not metal.is_used()
+    with metal.assumed():
+        assert metal.is_used()
+        with metal.assumed(False):
+            assert not metal.is_used()
+        assert metal.is_used()
+    assert not metal.is_used()
