@@ -39,6 +39,7 @@ def default_config():
     config.losses.l1 = 1.2  # weight of the spatially discounted L1 over the hole's box
     config.losses.coarse = 1.2  # weight of the coarse stage in both reconstruction terms
     config.losses.ae = 1.2  # weight of the L1 over the known pixels
+    config.losses.ssim = 0.0  # weight of 1 - SSIM over the hole's box; in neither paper
     config.losses.adversarial = 0.001  # weight of the critics in the generator's loss
     config.losses.penalty = 10.0  # weight of the gradient penalties
     config.losses.discount = 0.9  # base of the spatial discount

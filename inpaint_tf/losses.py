@@ -35,6 +35,39 @@ def known_l1(real, prediction, mask):
     return weighted_l1(real, prediction, known) / ops.maximum(ops.mean(known), 1e-8)
 
 
+def structural_dissimilarity(real, prediction):
+    """1 - SSIM (Wang et al., 2004): 0 where equal, about 1 where nothing agrees. In neither paper.
+
+    real, prediction: (batch, height, width, channels) in [-1, 1], sides of at least 11 pixels. The
+    mean over channels and over the Gaussian windows that lie inside, 11x11 pixels with sigma 1.5.
+    """
+    rows, columns = (_gaussian_windows(length) for length in real.shape[1:3])
+
+    def local_mean(values):
+        batch, height, width, channels = values.shape
+        values = ops.reshape(values, (batch, height, width * channels))
+        values = ops.reshape(ops.matmul(rows, values), (batch, rows.shape[0], width, channels))
+        return ops.matmul(columns, values)
+
+    mean_real, mean_prediction = local_mean(real), local_mean(prediction)
+    product = mean_real * mean_prediction
+    squares = ops.square(mean_real) + ops.square(mean_prediction)
+    covariance = local_mean(real * prediction) - product
+    variances = local_mean(ops.square(real) + ops.square(prediction)) - squares
+    c1, c2 = (0.01 * 2) ** 2, (0.03 * 2) ** 2  # 2: the range of values
+    ssim = (2 * product + c1) * (2 * covariance + c2) / ((squares + c1) * (variances + c2))
+    return 1.0 - ops.mean(ssim)
+
+
+def _gaussian_windows(length, size=11, sigma=1.5):
+    """Matrix (length - size + 1, length): each row weights the values of one window."""
+    weights = np.exp(-((np.arange(size) - size // 2) ** 2) / (2 * sigma**2))
+    windows = np.zeros((length - size + 1, length), "float32")
+    for start, row in enumerate(windows):
+        row[start : start + size] = weights / weights.sum()
+    return windows
+
+
 def critic_wasserstein(real_scores, fake_scores):
     """What a critic minimises: mean(fake) - mean(real)."""
     return ops.mean(fake_scores) - ops.mean(real_scores)

@@ -21,6 +21,7 @@ class InpaintingTrainer(keras.Model):
     l1_weight: on the spatially discounted L1 over the hole's box (paper, equation 1: 1.2).
     coarse_weight: on the coarse stage within both reconstruction terms (2018 code: 1.2).
     ae_weight: on the L1 over the known pixels (2018 code: 1.2; the paper has no such term).
+    ssim_weight: on 1 - SSIM of the refined picture over the hole's box (neither paper has it: 0).
     adversarial_weight: on -mean(critic scores) (2018 code: 0.001; paper, equation 1: 1).
     penalty_weight: on the gradient penalties (both: 10).
     discount: base of the spatial discount (2018 code: 0.9; paper, section IV-D: 0.99).
@@ -42,6 +43,7 @@ class InpaintingTrainer(keras.Model):
         l1_weight=1.2,
         coarse_weight=1.2,
         ae_weight=1.2,
+        ssim_weight=0.0,
         adversarial_weight=0.001,
         penalty_weight=10.0,
         discount=0.9,
@@ -60,6 +62,7 @@ class InpaintingTrainer(keras.Model):
         self.l1_weight = l1_weight
         self.coarse_weight = coarse_weight
         self.ae_weight = ae_weight
+        self.ssim_weight = ssim_weight
         self.adversarial_weight = adversarial_weight
         self.penalty_weight = penalty_weight
         self.discount = losses.spatial_discount(holes.size, holes.size, discount)
@@ -203,6 +206,10 @@ class InpaintingTrainer(keras.Model):
         ae = sum(weight * losses.known_l1(real, stage, hole.mask) for stage, weight in stages)
         total = self.l1_weight * l1 + self.ae_weight * ae
         terms = {"l1_loss": l1, "ae_loss": ae}
+        if self.ssim_weight and self.phase != "coarse":
+            box_refined = images.crop(outputs["refined"], hole.boxes, hole.size)
+            terms["ssim_loss"] = losses.structural_dissimilarity(box_real, box_refined)
+            total = total + self.ssim_weight * terms["ssim_loss"]
         if self.phase == "adversarial":
             completed = images.composite(outputs["refined"], real, hole.mask)
             local = images.crop(completed, hole.boxes, hole.size)

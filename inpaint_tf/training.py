@@ -21,6 +21,7 @@ LOSSES = (
     "g_loss",
     "l1_loss",
     "ae_loss",
+    "ssim_loss",
     "g_adversarial",
     "d_loss",
     "critic_local",

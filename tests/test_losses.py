@@ -52,6 +52,25 @@ def test_gradient_penalty_of_a_flat_critic_is_one_with_a_finite_derivative():
     assert np.isfinite(derivative).all()
 
 
+def test_structural_dissimilarity_is_that_of_scikit_image_inside_the_picture():
+    from skimage.metrics import structural_similarity
+
+    rng = np.random.default_rng(0)
+    real = rng.uniform(-1, 1, (2, 17, 24, 3)).astype("float32")
+    prediction = np.clip(real + rng.normal(0, 0.3, real.shape), -1, 1).astype("float32")
+    options = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
+    maps = [
+        structural_similarity(*pair, channel_axis=2, data_range=2, full=True, **options)[1]
+        for pair in zip(real, prediction, strict=True)
+    ]
+    expected = 1 - np.mean([ssim[5:-5, 5:-5] for ssim in maps])
+    found = losses.structural_dissimilarity(
+        ops.convert_to_tensor(real), ops.convert_to_tensor(prediction)
+    )
+    assert float(found) == pytest.approx(expected, abs=1e-5)
+    assert float(losses.structural_dissimilarity(*2 * (ops.convert_to_tensor(real),))) < 1e-6
+
+
 def test_interpolate_goes_from_real_to_fake():
     real, fake = picture([0, 0, 0, 0]), picture([4, 4, 4, 4])
     found = losses.interpolate(real, fake, np.full((1, 1, 1, 1), 0.25, "float32"))

@@ -36,6 +36,7 @@ def build_trainer(config):
         l1_weight=config.losses.l1,
         coarse_weight=config.losses.coarse,
         ae_weight=config.losses.ae,
+        ssim_weight=config.losses.ssim,
         adversarial_weight=config.losses.adversarial,
         penalty_weight=config.losses.penalty,
         discount=config.losses.discount,
