@@ -18,26 +18,27 @@ class Adam(keras.optimizers.Adam):
         with metal.on_host():  # where the count of updates lives
             super().__init__(*args, **kwargs)
 
-    def update_step(self, gradient, variable, learning_rate):
+    def _backend_update_step(self, grads, trainable_variables, learning_rate):
         if keras.backend.backend() != "tensorflow" or self.amsgrad:
-            return super().update_step(gradient, variable, learning_rate)
+            return super()._backend_update_step(grads, trainable_variables, learning_rate)
         import tensorflow as tf
 
-        index = self._get_variable_index(variable)
-        with metal.on_host():
-            updates = ops.cast(self.iterations + 1, variable.dtype)
-            beta_1, beta_2 = (ops.cast(beta, variable.dtype) for beta in (self.beta_1, self.beta_2))
-            powers = ops.power(beta_1, updates), ops.power(beta_2, updates)
-            rate = ops.cast(learning_rate, variable.dtype)
-        return tf.raw_ops.ResourceApplyAdam(
-            var=variable.handle,
-            m=self._momentums[index].value.handle,
-            v=self._velocities[index].value.handle,
-            beta1_power=powers[0],
-            beta2_power=powers[1],
-            lr=rate,
-            beta1=beta_1,
-            beta2=beta_2,
-            epsilon=ops.cast(self.epsilon, variable.dtype),
-            grad=ops.cast(gradient, variable.dtype),
-        )
+        with metal.on_host():  # once for all variables
+            updates = ops.cast(self.iterations + 1, "float32")
+            powers = [ops.power(beta, updates) for beta in (self.beta_1, self.beta_2)]
+            rate = ops.cast(learning_rate, "float32")
+        for gradient, variable in zip(grads, trainable_variables, strict=True):
+            variable = variable.value if isinstance(variable, keras.Variable) else variable
+            index = self._get_variable_index(variable)
+            tf.raw_ops.ResourceApplyAdam(
+                var=variable.handle,
+                m=self._momentums[index].value.handle,
+                v=self._velocities[index].value.handle,
+                beta1_power=ops.cast(powers[0], variable.dtype),
+                beta2_power=ops.cast(powers[1], variable.dtype),
+                lr=ops.cast(rate, variable.dtype),
+                beta1=ops.cast(self.beta_1, variable.dtype),
+                beta2=ops.cast(self.beta_2, variable.dtype),
+                epsilon=ops.cast(self.epsilon, variable.dtype),
+                grad=ops.cast(gradient, variable.dtype),
+            )

@@ -126,12 +126,11 @@ class Inpainter:
     def _run(self, images, masks):
         from keras import ops
 
-        return [
-            ops.convert_to_numpy(output)
-            for output in self._complete(
-                ops.convert_to_tensor(images, "uint8"), ops.convert_to_tensor(masks, "uint8")
-            )
-        ]
+        from inpaint_tf import metal
+
+        with metal.on_host():
+            images, masks = (ops.convert_to_tensor(array, "uint8") for array in (images, masks))
+        return [ops.convert_to_numpy(output) for output in self._complete(images, masks)]
 
 
 def _as_pictures(images):

@@ -80,8 +80,8 @@ class HoleDrawer:
             if boxes is None:
                 boxes, drawing = new_boxes, new_drawing
             else:
-                taken = choice >= reached
                 with metal.on_host():
+                    taken = choice >= reached
                     boxes = ops.where(taken, new_boxes, boxes)
                 drawing = ops.where(ops.reshape(taken, (-1, 1, 1, 1)), new_drawing, drawing)
             reached += share

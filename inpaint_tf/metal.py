@@ -1,14 +1,17 @@
 """Apple's GPU under TensorFlow, and what follows from it for the networks and the step.
 
 Its plugin has no kernel for many operations. TensorFlow then computes them on the CPU, silently,
-and copies what they read and write. So blocks of other operations stand in for them, and the few
-numbers that cannot be had otherwise (random ones, the learning rate, bytes) are computed by the CPU
-on purpose, before the GPU needs them. `inpaint_tf.doctor` checks both.
+and copies what they read and write. So blocks of other operations stand in for them. Bytes, the few
+random numbers of a step and the learning rate are left to the CPU on purpose: they do not wait for
+the GPU, and every device draws the same. `inpaint_tf.doctor` checks both.
 """
 
 import contextlib
 
 import keras
+
+ON_HOST = "on_host"
+"""Part of the name of every operation that the CPU computes on purpose."""
 
 _assumed = []
 
@@ -32,6 +35,13 @@ def assumed(used=True):
         _assumed.pop()
 
 
+@contextlib.contextmanager
 def on_host():
     """A context whose operations the CPU computes, where Apple's GPU computes the others."""
-    return keras.device("cpu:0") if is_used() else contextlib.nullcontext()
+    if not is_used():
+        yield
+        return
+    import tensorflow as tf
+
+    with keras.device("cpu:0"), tf.name_scope(ON_HOST):
+        yield

@@ -40,7 +40,7 @@ class StepRandom:
 
     def integers(self, shape, low, high):
         """int32 in low .. high, both included."""
-        # Floats, since Apple's GPU plugin has no stateless integers with bounds.
+        # Floats: on a Mac with TensorFlow 2.18 or 2.19 integers with bounds are reported to raise.
         with metal.on_host():
             numbers = ops.floor(self.uniform(shape) * (high - low + 1)) + low
             return ops.cast(ops.minimum(numbers, high), "int32")

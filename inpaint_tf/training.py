@@ -12,7 +12,7 @@ import time
 from keras import ops
 from tqdm import tqdm
 
-from inpaint_tf import weights
+from inpaint_tf import metal, weights
 from inpaint_tf.errors import UserError
 from inpaint_tf.runtime import compiled
 from inpaint_tf.validation import SCORES
@@ -128,7 +128,9 @@ def _step_from(trainer, held):
         return trainer.train_step, trainer.state
 
     def step(rows):
-        return trainer.train_step(ops.take(held, rows, axis=0))
+        with metal.on_host():
+            pictures = ops.take(held, rows, axis=0)
+        return trainer.train_step(pictures)
 
     return step, [*trainer.state, held]
 

@@ -1,15 +1,17 @@
 """The doctor: what it finds where all is well, and where something is not."""
 
 import json
+import subprocess
 import sys
 
 import pytest
 from keras import ops
 
-from inpaint_tf import metal
+from inpaint_tf import metal, runtime
 from inpaint_tf.doctor import __main__ as doctor
 from inpaint_tf.doctor import audit, blocks, comparison, machine, report, step
 from inpaint_tf.layers import elu
+from inpaint_tf.networks import generator
 
 ELU = blocks.BLOCKS[0]
 
@@ -21,13 +23,17 @@ def small_config():
 def test_apples_gpu_has_a_kernel_for_all_of_inference_at_256():
     found = step.audit_inference()
     assert not found.lacks
+    assert len(found.waits) == 1  # for the picture, to make bytes of it
     assert found.on_gpu > 500
+    assert found.on_host < 50
 
 
 def test_apples_gpu_has_a_kernel_for_all_of_an_iteration_at_256():
     found = step.audit_iteration()
     assert not found.lacks
+    assert not found.waits
     assert found.on_gpu > 4000
+    assert found.on_host < 1000
 
 
 def test_the_audit_sees_what_has_no_kernel_and_who_made_it(monkeypatch):
@@ -121,8 +127,9 @@ def quick(monkeypatch):
 
 
 def test_examination_ends_in_a_verdict_and_the_flags(quick, capsys):
-    content = doctor.examine(machine.describe(), "cpu", [])
+    content = doctor.examine(machine.describe(), "cpu", ["the plugin is missing"])
     shown = capsys.readouterr().out
+    assert "note: the plugin is missing" in shown
     assert "Verdict: all is well. Use --device=cpu" in shown
     assert "memory: +3 MiB" in shown
     assert [row["name"] for row in content["rows"]] == [
@@ -130,12 +137,13 @@ def test_examination_ends_in_a_verdict_and_the_flags(quick, capsys):
         "generator, 64x64",
         "training iteration, 64x64",
     ]
-    json.dumps(content)
+    assert not content["complaints"]
+    json.dumps(content, allow_nan=False)
 
 
 def test_examination_names_a_wrong_block(quick, monkeypatch, capsys):
     monkeypatch.setattr(elu, "elu_of_parts", lambda x: ops.elu(x) * 1.5)
-    content = doctor.examine(machine.describe(), "cpu", [])
+    content = doctor.examine(machine.describe(), "cpu")
     shown = capsys.readouterr().out
     assert "WRONG: ELU: the value is off by 0.5 of its size, not 1e-05" in shown
     assert "Verdict: something is wrong here" in shown
@@ -143,9 +151,88 @@ def test_examination_names_a_wrong_block(quick, monkeypatch, capsys):
     assert content["complaints"]
 
 
+def test_memory_is_that_of_now():
+    before = step.resident_bytes()
+    held = bytearray(b"x") * (64 << 20)
+    grown = step.resident_bytes() - before
+    assert 48 << 20 < grown < 80 << 20
+    del held
+    assert step.resident_bytes() - before < 32 << 20
+
+
+def test_memory_growth_sees_a_step_that_keeps_something(monkeypatch):
+    kept = []
+
+    class Leaking:
+        def __init__(self, *_):
+            pass
+
+        def run(self, count):
+            kept.extend(bytearray(b"x") * (1 << 20) for _ in range(count))
+
+    monkeypatch.setattr(step, "Iterations", Leaking)
+    assert step.memory_growth("cpu", True) > 140 << 20  # of 150 iterations
+
+
+def test_a_block_that_raises_is_told_and_the_rest_goes_on(quick, monkeypatch, capsys):
+    def refuse(x):
+        raise ValueError("no such kernel\nand much more")
+
+    monkeypatch.setattr(elu, "elu_of_parts", refuse)
+    monkeypatch.setattr(step, "compare_generator", lambda d, m: comparison.compare(ELU, d, False))
+    monkeypatch.setattr(step, "compare_iteration", lambda d, m: refuse(None))
+    content = doctor.examine(machine.describe(), "cpu")
+    shown = capsys.readouterr().out
+    assert "WRONG: ELU: raised ValueError: no such kernel\n" in shown
+    assert "WRONG: training iteration, 256x256: raised ValueError" in shown
+    assert [row["passed"] for row in content["rows"]] == [False, True, False]
+
+
+def test_a_findings_file_needs_a_folder_and_holds_no_infinity(tmp_path):
+    command = [sys.executable, "-m", "inpaint_tf.doctor", f"--json={tmp_path}/none/file"]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert (
+        run.stderr
+        == f"error: --json={tmp_path}/none/file: there is no such folder; make it first\n"
+    )
+    content = {"rows": [{"errors": (float("inf"), 1.0)}]}
+    assert doctor._without_infinity(content) == {"rows": [{"errors": [None, 1.0]}]}
+
+
+def test_different_initial_weights_do_not_matter(monkeypatch):
+    """A GPU may draw others than the CPU."""
+    build = generator.build_generator
+
+    def build_differently(*arguments, **options):
+        network = build(*arguments, **options)
+        if metal.is_used():
+            network.set_weights([2 * weight for weight in network.get_weights()])
+        return network
+
+    monkeypatch.setattr(generator, "build_generator", build_differently)
+    assert step.compare_generator("cpu", True, size=64).passed
+
+
+def test_apples_gpu_gets_float32_and_no_xla_whatever_was_asked(monkeypatch, caplog):
+    import keras
+    import tensorflow as tf
+
+    from inpaint_tf.engines import engine
+
+    monkeypatch.setattr(engine, "runs_on_metal", lambda: True)
+    try:
+        for precision in runtime.PRECISIONS:
+            assert runtime.configure("cpu", precision)[1] == "float32"
+            assert keras.config.dtype_policy().name == "float32"
+        assert not tf.config.optimizer.get_jit()
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+
 def test_a_leak_is_told(quick, monkeypatch, capsys):
     monkeypatch.setattr(step, "memory_growth", lambda device, as_metal: 300 << 20)
-    doctor.examine(machine.describe(), "cpu", [])
+    doctor.examine(machine.describe(), "cpu")
     assert "WRONG: memory grew by 300 MiB in 150 small iterations" in capsys.readouterr().out
 
 
@@ -156,6 +243,10 @@ def test_verdict_for_a_gpu_names_the_faster_device():
     assert list(doctor.verdict("gpu", [], (2.0, 0.5))) == [
         "Verdict: all is well. Use --device=cpu: 4.0 times as fast here"
     ]
+    (slowed,) = doctor.verdict("gpu", [], (0.5, 2.0), on_cpu={"Elu": 3})
+    assert "some of it runs on the CPU" in slowed
+    (unseen,) = doctor.verdict("cpu", [], (1, 1), has_gpu=True)
+    assert unseen.endswith("Use --device=cpu; the GPU was not examined")
     assert list(doctor.verdict("gpu", ["x: off"], (1, 1)))[-1].startswith("Verdict: do not trust")
 
 
@@ -182,7 +273,7 @@ def test_the_machine_is_described():
     assert found["packages"]["keras"]
     assert found["processor"]
     assert found["python"] == sys.version.split()[0]
-    assert machine.devices() == ["CPU"]
+    assert machine.devices()[0] == "CPU"
 
 
 def test_assumptions_end_and_nest():

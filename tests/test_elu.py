@@ -19,7 +19,7 @@ EXPONENTIAL = np.exp(np.minimum(POINTS.astype("float64"), 0))
 @pytest.mark.parametrize("form", FORMS)
 def test_value_is_within_a_millionth(form):
     expected = np.where(NEGATIVE, EXPONENTIAL - 1, POINTS)
-    np.testing.assert_allclose(form(ops.convert_to_tensor(POINTS)), expected, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(form(ops.convert_to_tensor(POINTS)), expected, rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -28,12 +28,16 @@ def test_first_derivative_is_one_at_zero_and_right_in_the_tails(form):
     np.testing.assert_allclose(found, np.where(NEGATIVE, EXPONENTIAL, 1), atol=1e-6)
 
 
-def test_second_derivative_is_right_at_zero_and_in_the_tails():
+@pytest.mark.parametrize("form", FORMS)
+def test_second_derivative_is_right_at_zero_and_in_the_tails(form):
     def slope(x):
-        return autodiff.input_gradient(elu_of_parts, x)
+        return autodiff.input_gradient(form, x)
 
     found = autodiff.input_gradient(slope, ops.convert_to_tensor(POINTS))
-    np.testing.assert_allclose(found, np.where(NEGATIVE, EXPONENTIAL, 0), atol=1e-6)
+    # TensorFlow's own goes by the value, which is 0 already where it rounds to it.
+    rounded = np.isclose(POINTS, -1e-9, rtol=1e-6, atol=0)
+    told = ~rounded | (form is elu_of_parts)
+    np.testing.assert_allclose(found[told], np.where(NEGATIVE, EXPONENTIAL, 0)[told], atol=1e-6)
 
 
 def test_apples_gpu_gets_the_form_that_it_has():

@@ -115,6 +115,7 @@ def hold_on_device(source, config):
     """All training pictures as a variable on the device; `UserError` unless they are packed."""
     import keras
 
+    from inpaint_tf import metal
     from inpaint_tf.data import batches
 
     size = config.data.size
@@ -125,7 +126,8 @@ def hold_on_device(source, config):
             f"it by: python -m inpaint_tf.pack --images=DIR --output=FILE.npy --size={size}"
         )
     logging.info("holding %.1f GB of pictures on the device", array.nbytes / 1e9)
-    return keras.Variable(array, dtype="uint8", trainable=False, name="pictures")
+    with metal.on_host():  # a Mac's GPU has that memory too
+        return keras.Variable(array, dtype="uint8", trainable=False, name="pictures")
 
 
 def tell_held_out(workdir, config, validation_source):

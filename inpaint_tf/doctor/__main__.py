@@ -9,6 +9,8 @@ on the CPU, what Apple's GPU would compute.
 """
 
 import json
+import math
+from pathlib import Path
 
 from inpaint_tf.errors import UserError, run_command
 from inpaint_tf.runtime import DEVICES
@@ -23,17 +25,19 @@ def main(_):
     args = flags.FLAGS
     from inpaint_tf.doctor import machine
 
+    if args.json and not Path(args.json).absolute().parent.is_dir():
+        raise UserError(f"--json={args.json}: there is no such folder; make it first")
     found = machine.describe()
-    complaints = list(machine.pin_complaints(found["packages"]))
-    if complaints and found["packages"]["tensorflow-metal"]:
-        raise UserError(complaints[0])  # TensorFlow may not even load
+    unfit = list(machine.pin_complaints(found["packages"]))
+    if unfit and found["packages"]["tensorflow-metal"]:
+        raise UserError(unfit[0])  # TensorFlow may not even load
     device = _configure(args.device)
-    content = audit_graphs() if args.audit else examine(found, device, complaints)
+    content = audit_graphs() if args.audit else examine(found, device, notes=unfit)
     if args.json:
         from inpaint_tf.files import write_whole
 
         with write_whole(args.json) as file:
-            file.write(json.dumps(content, indent=1).encode())
+            file.write(json.dumps(_without_infinity(content), indent=1).encode())
     if content["complaints"]:
         raise SystemExit(1)
 
@@ -71,52 +75,79 @@ def audit_graphs():
     return content
 
 
-def examine(found, device, complaints):
-    """Print the whole examination; what `--json` keeps."""
+def _without_infinity(content):
+    """JSON has no number for it: None."""
+    if isinstance(content, dict):
+        return {key: _without_infinity(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_without_infinity(value) for value in content]
+    return None if isinstance(content, float) and not math.isfinite(content) else content
+
+
+def examine(found, device, notes=()):
+    """Print the whole examination; what `--json` keeps.
+
+    found: `machine.describe()`. notes: sentences to tell beside it.
+    """
     from inpaint_tf import metal
     from inpaint_tf.doctor import machine, report, step
     from inpaint_tf.doctor.blocks import BLOCKS
-    from inpaint_tf.doctor.comparison import compare
+    from inpaint_tf.doctor.comparison import Comparison, attempt, compare
 
     devices = machine.devices()
     _say(report.machine_lines(found, devices))
+    _say(f"note: {note}" for note in notes)
     # Without a GPU: what Apple's would compute, the only part that a CPU can tell anything about.
     as_metal = device == "cpu" or metal.is_used()
     _say(["", *report.table_head(device, as_metal)])
-    rows = []
+    rows, on_cpu = [], {}
 
-    def add(row):
-        rows.append(row)
-        print(report.table_row(row), flush=True)
+    def add(name, compute):
+        print(f"{name:<30}", end="", flush=True)  # before, lest the device take the process down
+        row, failure = attempt(compute)
+        rows.append(row or Comparison(name, (), (), (), failure))
+        print(report.table_row(rows[-1]), flush=True)
+
+    def compare_iteration():
+        row, iterations = step.compare_iteration(device, as_metal)
+        if device != "cpu":
+            on_cpu.update(iterations.on_cpu)
+        return row
 
     for block in BLOCKS:
-        add(compare(block, device, as_metal))
-    add(step.compare_generator(device, as_metal))
-    iteration, iterations = step.compare_iteration(device, as_metal)
-    add(iteration)
-    complaints += [sentence for row in rows for sentence in row.complaints()]
+        add(block.name, lambda block=block: compare(block, device, as_metal))
+    add(f"generator, {step.SIZE}x{step.SIZE}", lambda: step.compare_generator(device, as_metal))
+    add(f"training iteration, {step.SIZE}x{step.SIZE}", compare_iteration)
+    complaints = [sentence for row in rows for sentence in row.complaints()]
     print()
     if device != "cpu":
-        _say(report.on_cpu_lines(iterations.on_cpu))
-    growth = step.memory_growth(device, as_metal)
+        _say(report.on_cpu_lines(on_cpu))
+    growth, failure = attempt(lambda: step.memory_growth(device, as_metal))
     first, last = step.MEMORY_ITERATIONS
-    print(f"memory: {growth / 2**20:+.0f} MiB from small iteration {first} to {last}")
-    if growth > GROWTH_ALLOWED:
+    if failure:
+        complaints.append(f"memory: {failure}")
+    else:
+        print(f"memory: {growth / 2**20:+.0f} MiB from small iteration {first} to {last}")
+    if not failure and growth > GROWTH_ALLOWED:
         complaints.append(f"memory grew by {growth >> 20} MiB in {last - first} small iterations")
-    _say(["", *verdict(device, complaints, iteration.seconds)])
+    _say(["", *verdict(device, complaints, rows[-1].seconds, on_cpu, len(devices) > 1)])
     return {
         **found,
         "devices": devices,
         "device": device,
         "rows": [{**row._asdict(), "passed": row.passed} for row in rows],
-        "on_cpu": dict(iterations.on_cpu) if device != "cpu" else {},
+        "on_cpu": on_cpu,
         "memory_growth_bytes": growth,
         "complaints": complaints,
     }
 
 
-def verdict(device, complaints, seconds):
-    """Lines that say what is wrong, and the flags to use."""
+def verdict(device, complaints, seconds, on_cpu=(), has_gpu=False):
+    """Lines that say what is wrong, and the flags to use.
+
+    seconds: of an iteration here and on the CPU. on_cpu: operations that ran there unasked.
+    has_gpu: whether there is one, examined or not.
+    """
     yield from (f"WRONG: {complaint}" for complaint in complaints)
     if complaints and device == "gpu":
         yield "Verdict: do not trust this GPU, use --device=cpu; and send us this report"
@@ -125,9 +156,11 @@ def verdict(device, complaints, seconds):
     elif device == "gpu":
         here, there = seconds
         faster, times = ("gpu", there / here) if here < there else ("cpu", here / there)
-        yield f"Verdict: all is well. Use --device={faster}: {times:.1f} times as fast here"
+        slowed = ", though some of it runs on the CPU: send us this report" if on_cpu else ""
+        yield f"Verdict: all is well{slowed}. Use --device={faster}: {times:.1f} times as fast here"
     else:
-        yield "Verdict: all is well. Use --device=cpu, which --device=auto chooses here"
+        unseen = "; the GPU was not examined" if has_gpu else ", which --device=auto chooses here"
+        yield f"Verdict: all is well. Use --device=cpu{unseen}"
 
 
 def _say(lines):

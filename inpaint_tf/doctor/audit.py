@@ -30,9 +30,12 @@ class Lack(NamedTuple):
 
 class Audit(NamedTuple):
     """lacks: a `Lack` for each operation without a kernel on Apple's GPU.
-    on_gpu: how many operations have one. on_host: how many the CPU is to compute on purpose."""
+    waits: likewise for those that the CPU is to compute from what the GPU has computed.
+    on_gpu: how many operations have a kernel. on_host: how many the CPU is to compute on purpose.
+    A function that is called from several places counts once."""
 
     lacks: list
+    waits: list
     on_gpu: int
     on_host: int
 
@@ -54,10 +57,11 @@ def audit(concrete_function):
     functions = {function.signature.name: function for function in definition.library.function}
     wanted = [tensor.op.name for tensor in graph.outputs]
     wanted += [operation.name for operation in graph.control_outputs]
-    found, seen, waiting = Audit([], 0, 0), set(), [("", definition.node, wanted)]
+    found, seen, waiting = Audit([], [], 0, 0), set(), [("", definition.node, wanted)]
     while waiting:
         caller, nodes, wanted = waiting.pop()
         constants, needed = _constants(nodes), _needed(nodes, wanted)
+        on_gpu = {node.name for node in nodes if not _may_be_on_host(node)} - constants
         for node in nodes:
             if node.name not in needed:
                 continue
@@ -71,11 +75,19 @@ def audit(concrete_function):
                 continue
             if "CPU" in node.device:
                 found = found._replace(on_host=found.on_host + 1)
+                read = (_producer(name) for name in node.input if not name.startswith("^"))
+                if on_gpu.intersection(read):
+                    found.waits.append(Lack(node.op, types_of(node), caller + node.name))
             elif _has_kernel(node):
                 found = found._replace(on_gpu=found.on_gpu + 1)
-            elif (node.op, _types(node)) not in ARGUED:
-                found.lacks.append(Lack(node.op, _types(node), caller + node.name))
+            elif (node.op, types_of(node)) not in ARGUED:
+                found.lacks.append(Lack(node.op, types_of(node), caller + node.name))
     return found
+
+
+def _may_be_on_host(node):
+    """Arguments of the graph come from there, and a variable is read where it lies."""
+    return "CPU" in node.device or node.op in ("Placeholder", "ReadVariableOp")
 
 
 def _needed(nodes, wanted):
@@ -179,7 +191,8 @@ def _type_name(number):
     return tf.dtypes.as_dtype(number).name
 
 
-def _types(node):
+def types_of(node):
+    """The types of a node's values, such as "T=float32 Tidx=int32"."""
     return " ".join(
         f"{name}={_type_name(value.type)}"
         for name, value in sorted(node.attr.items())

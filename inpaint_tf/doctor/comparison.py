@@ -21,16 +21,32 @@ class Comparison(NamedTuple):
     errors: tuple
     allowed: tuple
     seconds: tuple
+    failure: str = ""
 
     @property
     def passed(self):
-        return all(e <= a for e, a in zip(self.errors, self.allowed, strict=True))  # no NaN is
+        return not self.failure and all(
+            e <= a for e, a in zip(self.errors, self.allowed, strict=True)
+        )  # no NaN is
 
     def complaints(self):
-        """A sentence for each order that is wrong."""
+        """A sentence for each order that is wrong, or what stopped the computation."""
+        if self.failure:
+            yield f"{self.name}: {self.failure}"
         for order, error, allowed in zip(ORDERS, self.errors, self.allowed, strict=False):
             if not error <= allowed:
                 yield f"{self.name}: the {order} is off by {error:.1g} of its size, not {allowed:g}"
+
+
+def attempt(compute):
+    """(compute(), ""), or (None, what was raised) where the device refuses."""
+    import tensorflow as tf
+
+    try:
+        return compute(), ""
+    except (tf.errors.OpError, ValueError, RuntimeError, NotImplementedError) as error:
+        reason = str(error).strip().splitlines() or [""]
+        return None, f"raised {type(error).__name__}: {reason[0][:200]}"
 
 
 def compare(block, device, as_metal):

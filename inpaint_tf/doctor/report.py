@@ -22,18 +22,22 @@ def table_head(device, as_metal):
 
 
 def table_row(row):
+    """What follows the name, which is printed before the block is computed."""
+    if row.failure:
+        return f"{row.failure}*"
     errors = ""
     for error, allowed in zip(row.errors, row.allowed, strict=True):
         errors += f"{error:.0e}{' ' if error <= allowed else '*'}".rjust(10)
     here, there = (f"{1000 * seconds:.1f}" for seconds in row.seconds)
-    return f"{row.name:<30}{errors:<30}{here:>11}{there:>11}"
+    return f"{errors:<30}{here:>11}{there:>11}"
 
 
 def audit_lines(name, audit):
     plugin = plugin_list()
     yield (
         f"{name}: {len(audit.lacks)} operations without a kernel in {plugin['plugin']}, "
-        f"{audit.on_gpu} with one, {audit.on_host} for the CPU on purpose"
+        f"{audit.on_gpu} with one, {audit.on_host} for the CPU on purpose, of which "
+        f"{len(audit.waits)} wait for the GPU"
     )
     makers = {}
     for lack in audit.lacks:

@@ -67,7 +67,11 @@ def _tensorflow_differentiates_dilation(dtype):
     """
     import tensorflow as tf
 
-    with tf.init_scope():  # eagerly, also while a graph is being made; no tape records here
+    from inpaint_tf.engines import engine
+
+    # On a Mac this is asked for what is built for other machines: not of the GPU.
+    device = tf.device("cpu:0" if engine.runs_on_metal() else None)
+    with tf.init_scope(), device:  # eagerly, also while a graph is being made; no tape records here
         pictures, kernel = tf.ones((1, 5, 5, 1), dtype), tf.ones((3, 3, 1, 1), dtype)
         options = {"strides": [1] * 4, "padding": "SAME", "dilations": [1, 2, 2, 1]}
         try:
