@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from small import SETTINGS
 
-from inpaint_tf import weights
+from inpaint_tf import halve, weights
 from inpaint_tf.errors import UserError
 from inpaint_tf.networks.generator import build_generator
 
@@ -67,6 +67,19 @@ def test_half_precision_takes_half_the_bytes(run, tmp_path):
         kernels = [stored[f"{layer}/kernel"] for layer in stored]
         bytes_kept = sum(kernel.id.get_storage_size() for kernel in kernels)
         assert bytes_kept < 0.55 * sum(4 * kernel.size for kernel in kernels)
+
+
+def test_going_further_than_training_went():
+    base, trained = build_generator(4), build_generator(4)
+    expected = [
+        old + 1.5 * (new - old)
+        for old, new in zip(base.get_weights(), trained.get_weights(), strict=True)
+    ]
+    halve.go_from(trained, base, 1.5)
+    for found, right in zip(trained.get_weights(), expected, strict=True):
+        np.testing.assert_allclose(found, right, atol=1e-6)
+    with pytest.raises(UserError, match="different widths"):
+        halve.go_from(trained, build_generator(8), 0.5)
 
 
 def test_the_packages_own_weights_are_the_default():

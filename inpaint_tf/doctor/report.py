@@ -36,8 +36,8 @@ def audit_lines(name, audit):
     plugin = plugin_list()
     yield (
         f"{name}: {len(audit.lacks)} operations without a kernel in {plugin['plugin']}, "
-        f"{audit.on_gpu} with one, {audit.on_host} for the CPU on purpose, of which "
-        f"{len(audit.waits)} wait for the GPU"
+        f"{audit.on_gpu} with one, {audit.on_host} for the CPU on purpose "
+        f"(waiting for the GPU: {len(audit.waits)})"
     )
     makers = {}
     for lack in audit.lacks:
