@@ -31,7 +31,7 @@ def test_an_iteration_updates_critics_five_times_for_one_of_the_generator():
     assert int(trainer.critic_optimizer.iterations) == 5
     assert int(trainer.generator_optimizer.iterations) == 1
     assert int(trainer.step) == 1
-    assert set(results) == set(LOSSES)
+    assert set(results) == set(LOSSES) - {"ssim_loss"}  # which nobody asked for
     assert all(np.isfinite(float(value)) for value in results.values())
 
 
@@ -149,6 +149,17 @@ def test_flips_mirror_whole_pictures():
     mirrored = [bool((r == u[:, ::-1]).all()) for r, u in zip(np.asarray(real), unit, strict=True)]
     assert all(a != b for a, b in zip(same, mirrored, strict=True))
     assert 0 < sum(mirrored) < 16
+
+
+def test_the_ssim_term_is_added_with_its_weight():
+    plain, weighted = small_trainer(), small_trainer(ssim_weight=0.5)
+    pictures = next(small_batches(1))[0]
+    for trainer in (plain, weighted):
+        trainer.phase = "reconstruction"
+        trainer.random.restart(0)
+    (total, _), (more, terms) = (t.generator_loss(*t.prepare(pictures)) for t in (plain, weighted))
+    assert float(terms["ssim_loss"]) > 0.1
+    assert float(more) == pytest.approx(float(total) + 0.5 * float(terms["ssim_loss"]), rel=1e-5)
 
 
 def test_training_lowers_the_reconstruction_loss():
