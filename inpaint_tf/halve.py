@@ -22,6 +22,8 @@ def main(_):
     output = Path(args.output)
     if not output.name.endswith(weights.SUFFIX):
         raise UserError(f"--output={output} must end in {weights.SUFFIX}")
+    if args.strength != 1.0 and not args.base:
+        raise UserError("--strength is how far to go from --base; give that too")
     if output.exists() and not args.overwrite:
         raise UserError(f"{output} is there already; choose another --output or add --overwrite")
     found = weights.find_weights(args.weights)
