@@ -26,50 +26,64 @@ picture; sharpness is that of the truth times): 25.7 dB and 26.2 dB at 128 pixel
 inpaint_tf/shipped/MODEL_CARD.md.
 """
 
+from typing import NamedTuple
+
 from inpaint_tf.default_config import default_config
 
+
+class Stage(NamedTuple):
+    """One run. Its iterations: of the coarse network alone, the generator, and Algorithm 1."""
+
+    coarse: int = 0
+    reconstruction: int = 0
+    adversarial: int = 0
+    size: int = 256  # of the pictures, pixels
+    learning_rate: float = 2e-4  # at the beginning
+    ssim: float = 0.0  # weight of the SSIM term
+    critics: float = 0.001  # weight of the critics
+
+
 STAGES = {
-    "128": (2000, 1500, 0),
-    "128_again": (0, 4000, 0),
-    "256": (0, 1700, 0),
-    "critics": (0, 0, 900),
-    "sharpen": (0, 0, 350),
+    "128": Stage(coarse=2000, reconstruction=1500, size=128, learning_rate=5e-4),
+    "128_again": Stage(reconstruction=4000, size=128, learning_rate=5e-4),
+    "256": Stage(reconstruction=1700, learning_rate=3e-4),
+    "critics": Stage(adversarial=900, ssim=0.4),
+    "sharpen": Stage(adversarial=350, ssim=0.4, critics=0.003),
+    "256_again": Stage(reconstruction=2400, learning_rate=4e-4, ssim=0.4),
+    "critics_again": Stage(adversarial=650, ssim=0.8, critics=0.004),
 }
-"""Of each run: iterations of the coarse network alone, of the generator, and of Algorithm 1."""
 
 
-def get_config(stage="256"):
-    if stage not in STAGES:
-        raise ValueError(f"the stage is one of {', '.join(STAGES)}, not {stage!r}")
-    coarse_steps, reconstruction_steps, steps = STAGES[stage]
-    small, critics = stage.startswith("128"), steps > 0
+def get_config(name="256"):
+    if name not in STAGES:
+        raise ValueError(f"the stage is one of {', '.join(STAGES)}, not {name!r}")
+    stage = STAGES[name]
     config = default_config()
-    config.data.batch_size = 16 if small else 8
+    config.data.size = stage.size
+    config.data.batch_size = 16 if stage.size == 128 else 8
     config.data.flip = True
     config.masks.kind = "mixed"
+    config.masks.size = stage.size // 2
+    config.masks.max_shrink = stage.size // 16
     config.masks.per_image = True
     config.losses.discount = 0.99  # as both papers say; 0.9 leaves the hole's middle to chance
     config.losses.ae = 0.3  # the composite does not show the known pixels
+    config.losses.ssim = stage.ssim
+    config.losses.adversarial = stage.critics
     config.optimizer.schedule = "cosine"
-    config.train.coarse_steps = coarse_steps
-    config.train.reconstruction_steps = reconstruction_steps
-    config.train.steps = steps
+    config.train.coarse_steps = stage.coarse
+    config.train.reconstruction_steps = stage.reconstruction
+    config.train.steps = stage.adversarial
     config.train.average_decay = 0.99
     config.train.checkpoint_every = 100
     config.train.keep_checkpoints = 12
     config.train.validation_count = 64
-    config.train.validate_every = 100 if critics else 250
-    if small:
-        config.data.size = 128
-        config.masks.size = 64
-        config.masks.max_shrink = 8
-    if critics:
-        config.losses.ssim = 0.4
-        config.losses.adversarial = 0.003 if stage == "sharpen" else 0.001
-        config.optimizer.adversarial_learning_rate = 2e-4
+    config.train.validate_every = 100 if stage.adversarial else 250
+    if stage.adversarial:
+        config.optimizer.adversarial_learning_rate = stage.learning_rate
         config.train.critic_updates = 1  # five make an iteration 2.5 times as long
     else:
-        config.optimizer.learning_rate = 5e-4 if small else 3e-4
+        config.optimizer.learning_rate = stage.learning_rate
         config.optimizer.beta_1 = 0.9
         config.optimizer.beta_2 = 0.99
     return config
