@@ -136,7 +136,8 @@ def test_a_killed_run_ends_in_the_weights_of_an_uninterrupted_one(tmp_path, pict
         (["--config=configs/none.py"], "no config file configs/none.py"),
         (
             ["--config=configs/faces256.py:512"],
-            "256_again, critics_again, not '512'",
+            "the stage is one of 128, 128_again, 256, critics, sharpen, 256_again, critics_again, "
+            "not '512'",
         ),
         (["--config=configs/quickstart.py:128"], "takes 0 positional arguments"),
         (["--config=configs/quickstart.py", "--config.data.sise=8"], "batch_size, crop, flip"),
