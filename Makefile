@@ -26,7 +26,7 @@ help:
 	@echo "The first of them installs what it needs into .venv. PYTHON=python3.11 chooses the Python."
 
 demo: $(RUN_STAMP)
-	@$(VENV)/bin/python -m inpaint_tf.demo
+	@$(VENV)/bin/python -m inpaint_tf demo
 
 test: $(DEV_STAMP)
 	@$(VENV)/bin/python -m ruff check .

@@ -47,16 +47,23 @@ EXTRAS = {
 }
 
 COMMANDS = [
+    "inpaint-tf = inpaint_tf.__main__:cli",
+    # The names they had before there was one command.
     "inpaint-tf-train = inpaint_tf.commands.train:cli",
     "inpaint-tf-test = inpaint_tf.commands.test:cli",
-    "inpaint-tf-pack = inpaint_tf.pack:cli",
-    "inpaint-tf-export = inpaint_tf.export:cli",
-    "inpaint-tf-doctor = inpaint_tf.doctor.__main__:cli",
+    "inpaint-tf-pack = inpaint_tf.commands.pack:cli",
+    "inpaint-tf-export = inpaint_tf.commands.export:cli",
+    "inpaint-tf-doctor = inpaint_tf.commands.doctor:cli",
 ]
 
 
 # A folder without Python in it is no package: its files must be named.
-PACKAGE_DATA = {"inpaint_tf": ["*.html", "doctor/*.json", "shipped/*"]}
+PACKAGE_DATA = {
+    "inpaint_tf": ["py.typed"],
+    "inpaint_tf.doctor": ["*.json"],
+    "inpaint_tf.evaluation.report": ["*.html"],
+    "inpaint_tf.weights": ["shipped/*"],
+}
 
 
 def read_version():

@@ -1,12 +1,12 @@
 """Contextual attention as its publication describes it and its 2018 code did it: the comparison.
 
 One image after the other, each background patch the kernel of a convolution. Written for the
-benchmark only; `inpaint_tf.layers.contextual_attention` gives the same numbers.
+benchmark only; `inpaint_tf.networks.layers.contextual_attention` gives the same numbers.
 """
 
 import tensorflow as tf
 
-from inpaint_tf.layers.resizing import halve
+from inpaint_tf.networks.layers.nearest_resize import halve
 
 
 def attend_image_by_image(features, mask, softmax_scale=10.0):

@@ -29,8 +29,8 @@ def inference(precision, batch, quick):
     import numpy as np
 
     fast = configure(precision)
-    from inpaint_tf import completion
-    from inpaint_tf.networks.generator import build_generator
+    from inpaint_tf.inference import completion
+    from inpaint_tf.networks.generators.contextual_attention import build_generator
 
     complete = completion.compiled(build_generator(), "grey")
     images, masks = pictures(batch), np.zeros((batch, SIZE, SIZE, 1), np.uint8)
@@ -52,8 +52,8 @@ def iteration(precision, batch, quick):
     """One iteration of Algorithm 1: five critic updates, one of the generator."""
     fast = configure(precision)
     from configs.yu2018_celebahq import get_config
-    from inpaint_tf import runtime
-    from inpaint_tf.commands.build import build_trainer
+    from inpaint_tf.engines import runtime
+    from inpaint_tf.training.build import build_trainer
 
     trainer = build_trainer(get_config())
     step = runtime.compiled(trainer.train_step, trainer.state)
@@ -77,8 +77,8 @@ def attention(batch, quick):
     import tensorflow as tf
 
     from benchmarks.attention_loop import attend_image_by_image
-    from inpaint_tf import runtime
-    from inpaint_tf.layers.contextual_attention import contextual_attention
+    from inpaint_tf.engines import runtime
+    from inpaint_tf.networks.layers.contextual_attention import contextual_attention
 
     features = tf.nn.relu(tf.random.normal((batch, 64, 64, 128), seed=0))
     mask = np.zeros((1, 64, 64, 1), "float32")
@@ -188,18 +188,22 @@ def testing(precision, quick):
     import numpy as np
 
     fast = configure(precision)
-    from inpaint_tf import evaluate, inpainter, methods, pairing, results
-    from inpaint_tf.networks.generator import build_generator
+    from inpaint_tf.evaluation import pairing, results_folder, runner
+    from inpaint_tf.evaluation.methods import network
+    from inpaint_tf.inference import inpainter
+    from inpaint_tf.networks.generators.contextual_attention import build_generator
 
     painter = inpainter.Inpainter(build_generator())
     with scratch() as folder:
         pairs = pairing.find_pairs(jpeg_folder(folder), "center", 32 if quick else 128)
         painter.complete(np.stack([pairs[0].read(SIZE)[0]] * 8), pairs[0].read(SIZE)[1])
-        output = results.prepare_folder(folder / "results") or folder / "results"
-        records = results.Results(output, {}, dict.fromkeys((pair.name for pair in pairs), ""))
+        output = results_folder.prepare_folder(folder / "results") or folder / "results"
+        records = results_folder.Results(
+            output, {}, dict.fromkeys((pair.name for pair in pairs), "")
+        )
         started = time.perf_counter()
-        method = methods.NetworkMethod(painter, "random", 8)
-        evaluate.evaluate(method, pairs, records, size=SIZE)
+        method = network.NetworkMethod(painter, "random", 8)
+        runner.evaluate(method, pairs, records, size=SIZE)
         seconds = (time.perf_counter() - started) / len(pairs)
     return [
         row(
@@ -219,8 +223,8 @@ def large_picture(size, precision, quick):
 
     del quick
     fast = configure(precision)
-    from inpaint_tf.inpainter import Inpainter
-    from inpaint_tf.networks.generator import build_generator
+    from inpaint_tf.inference.inpainter import Inpainter
+    from inpaint_tf.networks.generators.contextual_attention import build_generator
 
     painter = Inpainter(build_generator())
     image = np.random.default_rng(0).integers(0, 256, (size, size, 3), dtype=np.uint8)
@@ -274,7 +278,7 @@ def row(what, seconds, precision, multiplications, **more):
 
 def configure(precision):
     """Set TensorFlow up as the commands do; returns the precision that it comes to."""
-    from inpaint_tf import runtime
+    from inpaint_tf.engines import runtime
 
     return runtime.configure("auto", precision)[1]
 

@@ -30,7 +30,7 @@ def jpeg_folder(folder, count=96):
         return os.path.join(os.environ["INPAINT_TF_FACES"], "train")
     import cv2
 
-    from inpaint_tf.sample_faces.drawing import draw_face
+    from inpaint_tf.data.sample_faces.drawing import draw_face
 
     faces = folder / "faces"
     faces.mkdir(exist_ok=True)
@@ -45,7 +45,7 @@ def packed(folder, size=SIZE):
     cache, listed = folder / f"faces_{size}.npy", folder / "packed.txt"
     paths = sorted(Path(jpeg_folder(folder)).glob("*.jpg"))[:2000]
     listed.write_text("".join(f"{path}\n" for path in paths))
-    command("-m", "inpaint_tf.pack", f"--images={listed}", f"--output={cache}", f"--size={size}")
+    command("-m", "inpaint_tf", "pack", f"--images={listed}", f"--output={cache}", f"--size={size}")
     return str(cache)
 
 

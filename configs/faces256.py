@@ -10,13 +10,13 @@
         --config.generator.weights=logs/faces256
     python train.py --config=configs/faces256.py:sharpen --workdir=logs/faces256_sharpen $F \
         --config.generator.weights=logs/faces256_critics/checkpoints/step_00000500
-    python -m inpaint_tf.halve --weights=logs/faces256_sharpen --strength=0.85 \
+    inpaint-tf halve --weights=logs/faces256_sharpen --strength=0.85 \
         --base=logs/faces256_critics/checkpoints/step_00000500 --output=logs/first.weights.h5
     python train.py --config=configs/faces256.py:256_again --workdir=logs/faces256_again $F \
         --config.generator.weights=logs/first.weights.h5
     python train.py --config=configs/faces256.py:critics_again $F \
         --workdir=logs/faces256_critics_again --config.generator.weights=logs/faces256_again
-    python -m inpaint_tf.halve --output=faces256.weights.h5 \
+    inpaint-tf halve --output=faces256.weights.h5 \
         --weights=logs/faces256_critics_again/checkpoints/step_00000300
 
 Small pictures first: they show where things are in a face at a quarter of the cost. Then large
@@ -31,7 +31,7 @@ minutes. Scores to expect (15,206 faces to train on, 128 and 64 others to test, 
 picture; sharpness is that of the truth times): 25.7 dB and 26.2 dB at 128 pixels; 25.7 dB, SSIM
 0.894, sharpness 0.17 at 256; 25.3 dB, 0.891, 0.35 after 500 iterations with critics; 24.7 dB,
 0.881, 0.69 after the next; 26.0 dB, 0.898, 0.20 after reconstruction again; 25.2 dB, 0.891, 0.54 at
-the end. On all 1,009: see inpaint_tf/shipped/MODEL_CARD.md.
+the end. On all 1,009: see inpaint_tf/weights/shipped/MODEL_CARD.md.
 """
 
 from typing import NamedTuple

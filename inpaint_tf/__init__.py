@@ -1,13 +1,24 @@
 """inpaint_tf: fill the covered part of a face (coarse-to-fine GAN with contextual attention)."""
 
-__version__ = "0.1.0"
+import importlib
+
+from inpaint_tf.commands.parsing import old_names
+
+__version__ = "0.2.0"
+
+_PUBLIC = {"Inpainter": "inpaint_tf.inference.inpainter"}
+
 __all__ = ["Inpainter", "__version__"]
+
+old_names.install()
 
 
 def __getattr__(name):
     # Loading TensorFlow takes seconds; `import inpaint_tf` and `--help` should not.
-    if name == "Inpainter":
-        from inpaint_tf.inpainter import Inpainter
-
-        return Inpainter
+    if name in _PUBLIC:
+        return getattr(importlib.import_module(_PUBLIC[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

@@ -7,7 +7,7 @@ Everything here is `keras.ops`, so training, testing, export and demo share it.
 
 from keras import ops
 
-from inpaint_tf import metal
+from inpaint_tf.engines import apple_gpu
 
 HOLE_FILLS = {"grey": 0.0, "white": 1.0}
 """Value in [-1, 1] that covers the hole: mid-grey in the 2018 code, white in the 2022 paper."""
@@ -15,13 +15,13 @@ HOLE_FILLS = {"grey": 0.0, "white": 1.0}
 
 def to_unit(images):
     """uint8 in 0..255, any shape, to float32 in [-1, 1]."""
-    with metal.on_host():  # bytes come from there and go there
+    with apple_gpu.on_host():  # bytes come from there and go there
         return ops.cast(images, "float32") / 127.5 - 1.0
 
 
 def to_uint8(images):
     """Float in [-1, 1], any shape, to uint8 in 0..255, rounded to the nearest level."""
-    with metal.on_host():
+    with apple_gpu.on_host():
         levels = ops.round((ops.cast(images, "float32") + 1.0) * 127.5)
         return ops.cast(ops.clip(levels, 0.0, 255.0), "uint8")
 

@@ -3,10 +3,10 @@
 import keras
 import numpy as np
 
-from inpaint_tf.masks import HoleDrawer
-from inpaint_tf.networks.discriminators import build_global_critic, build_local_critic
-from inpaint_tf.networks.generator import build_generator
-from inpaint_tf.trainer import InpaintingTrainer
+from inpaint_tf.masks.drawer import HoleDrawer
+from inpaint_tf.networks.critics import build_global_critic, build_local_critic
+from inpaint_tf.networks.generators.contextual_attention import build_generator
+from inpaint_tf.training.trainer import InpaintingTrainer
 
 SIZE = 32
 SETTINGS = {"width": 4, "hole_fill": "grey"}

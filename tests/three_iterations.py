@@ -14,7 +14,7 @@ import numpy as np
 from keras import ops
 from small import small_batches, small_trainer
 
-from inpaint_tf import runtime
+from inpaint_tf.engines import runtime
 
 STEPS, DRAWS, LONGEST = 3, 32, 64
 

@@ -1,1 +1,1 @@
-"""Commands: each defines its flags and calls the library."""
+"""A file for each command: flags become plain values here, and nowhere below. Imports anything."""

@@ -15,7 +15,11 @@ from pathlib import Path
 
 from absl import flags
 
-from inpaint_tf.commands.check_test import (
+from inpaint_tf.commands.parsing.flags import define_attention_flag
+from inpaint_tf.commands.parsing.flags import define_compute_flags as define_compute_flags
+from inpaint_tf.commands.parsing.run import require_paths, run_command
+from inpaint_tf.errors import UserError
+from inpaint_tf.evaluation.settings import (
     PROTOCOLS,
     apply_protocol,
     check_layout,
@@ -24,10 +28,7 @@ from inpaint_tf.commands.check_test import (
     listed,
     require_files,
 )
-from inpaint_tf.errors import UserError, require_paths, run_command
-from inpaint_tf.runtime import define_attention_flag
-from inpaint_tf.runtime import define_flags as define_compute_flags
-from inpaint_tf.weights import ACCEPTED, DEFAULT
+from inpaint_tf.weights.locate import ACCEPTED, DEFAULT
 
 NAMED_FAILURES = 20
 
@@ -90,9 +91,7 @@ def define_flags():
         "OpenCV's SFace model, face_recognition_sface_2021dec.onnx from github.com/opencv/"
         "opencv_zoo, to score whether the person is the same.",
     )
-    flags.DEFINE_string(
-        "lpips", None, "Weights of LPIPS: python -m inpaint_tf.lpips_weights makes the file."
-    )
+    flags.DEFINE_string("lpips", None, "Weights of LPIPS: inpaint-tf lpips-weights makes the file.")
     flags.DEFINE_string(
         "inception",
         None,
@@ -115,19 +114,19 @@ def run_test(args):
 
     What a user may have mistaken is looked at first, before TensorFlow takes its seconds to load.
     """
-    from inpaint_tf import pairing, results
-    from inpaint_tf.methods import name_apart
+    from inpaint_tf.evaluation import pairing, results_folder
+    from inpaint_tf.evaluation.methods.naming import name_apart
 
     apply_protocol(args)
-    weights, predictions = _weights(args), listed("predictions", args.predictions)
+    generator_file, predictions = _weights(args), listed("predictions", args.predictions)
     require_paths(images=args.images, masks=args.masks, output=args.output)
     check_masks(args)
     pairs = pairing.find_pairs(args.images, args.masks, args.limit, args.mask_pairing == "cycle")
     check_output_apart(args, pairs, predictions)
     require_files(recogniser=args.recogniser, lpips=args.lpips, inception=args.inception)
     others = [*_predicted(predictions, pairs), *_baselines(args)]
-    results.prepare_folder(args.output)
-    methods = name_apart([*_networks(args, weights), *others])
+    results_folder.prepare_folder(args.output)
+    methods = name_apart([*_networks(args, generator_file), *others])
     several = len(methods) > 1
     check_layout(args, methods)
     judges, set_judge = _judges(args)
@@ -140,7 +139,7 @@ def run_test(args):
         if one.pairs:
             tested.append(one)
     if tested:
-        from inpaint_tf.publish import publish
+        from inpaint_tf.evaluation.report.write import publish
 
         publish(args.output, tested, several, args, set_judge)
         print(f"Results: {args.output}")
@@ -149,9 +148,9 @@ def run_test(args):
 
 def _test(args, method, folder, pairs, judges):
     """Test one method in `folder`; returns a `publish.Tested`."""
-    from inpaint_tf.evaluate import evaluate
-    from inpaint_tf.publish import Tested
-    from inpaint_tf.results import Results, describe_inputs
+    from inpaint_tf.evaluation.report.write import Tested
+    from inpaint_tf.evaluation.results_folder import Results, describe_inputs
+    from inpaint_tf.evaluation.runner import evaluate
 
     folder.mkdir(exist_ok=True)
     inputs = {pair.name: describe_inputs([*pair.files(), method.source(pair)]) for pair in pairs}
@@ -176,48 +175,46 @@ def _test(args, method, folder, pairs, judges):
 
 def _weights(args):
     """What --weights names: our network is tested if asked for, or if nothing else is."""
-    from inpaint_tf import weights
+    from inpaint_tf.weights import locate
 
     named = listed("weights", args.weights)
     if args.weights is None and args.predictions is None and args.baseline is None:
-        named = [weights.DEFAULT]
+        named = [locate.DEFAULT]
     for name in named:
-        weights.find_weights(name)
+        locate.find_weights(name)
     return named
 
 
 def _judges(args):
     """(`scoring.Judges`, `set_judge.SetJudge` or None), after the networks: Keras is set up."""
-    from inpaint_tf import scoring
+    from inpaint_tf.evaluation.scores import picture_scores
 
     recogniser = lpips = set_judge = None
     if args.recogniser:
-        from inpaint_tf.recognition import Recogniser
+        from inpaint_tf.evaluation.scores.recognition import Recogniser
 
         recogniser = Recogniser(args.recogniser)
     if args.lpips or args.inception:
-        from inpaint_tf import runtime
+        from inpaint_tf.engines import runtime
 
         runtime.load_engine()
-        from inpaint_tf.feature_networks import Inception, Lpips
-        from inpaint_tf.set_judge import SetJudge
+        from inpaint_tf.evaluation.scores.feature_networks import Inception, Lpips
+        from inpaint_tf.evaluation.scores.set_scores import SetJudge
 
         lpips = Lpips(args.lpips) if args.lpips else None
         if args.inception:
             set_judge = SetJudge(Inception(args.inception), args.size, args.invert_masks)
-    return scoring.Judges(recogniser, lpips), set_judge
+    return picture_scores.Judges(recogniser, lpips), set_judge
 
 
 def _predicted(folders, pairs):
-    from inpaint_tf.methods import PredictionsMethod
-    from inpaint_tf.predictions import Predictions
+    from inpaint_tf.evaluation.methods.predictions import Predictions, PredictionsMethod
 
     return [PredictionsMethod(Predictions(folder, pairs)) for folder in folders]
 
 
 def _baselines(args):
-    from inpaint_tf.baselines import BASELINES
-    from inpaint_tf.methods import BaselineMethod
+    from inpaint_tf.evaluation.methods.classic import BASELINES, BaselineMethod
 
     names = list(dict.fromkeys(listed("baseline", args.baseline)))
     for name in names:
@@ -231,8 +228,8 @@ def _baselines(args):
 def _networks(args, weights):
     if not weights:
         return []
-    from inpaint_tf.inpainter import Inpainter
-    from inpaint_tf.methods import NetworkMethod
+    from inpaint_tf.evaluation.methods.network import NetworkMethod
+    from inpaint_tf.inference.inpainter import Inpainter
 
     compute = {"device": args.device, "precision": args.precision}
     return [
@@ -280,3 +277,7 @@ def cli():
     """Entry point of the command."""
     define_flags()
     run_command(main)
+
+
+if __name__ == "__main__":
+    cli()

@@ -7,33 +7,34 @@ from pathlib import Path
 
 from absl import flags, logging
 
-from inpaint_tf.errors import UserError, run_command
-from inpaint_tf.runtime import define_flags as define_compute_flags
+from inpaint_tf.commands.parsing.flags import define_compute_flags as define_compute_flags
+from inpaint_tf.commands.parsing.run import run_command
+from inpaint_tf.errors import UserError
 
 HELD_OUT_FILE = "held_out.txt"
 
 
 def main(argv):
     del argv
-    from inpaint_tf import runtime
+    from inpaint_tf.engines import runtime
 
     values = flags.FLAGS
     config = values.config
     device, precision = runtime.configure(values.device, values.precision)
-    from inpaint_tf.commands.check_config import check_config
+    from inpaint_tf.training.check_config import check_config
 
     check_config(config)
     if values.dry_run:
         return dry_run(config)
     if not values.workdir:
         raise UserError("no folder for the run; pass --workdir=logs/NAME")
-    from inpaint_tf import weights
-    from inpaint_tf.commands.build import open_sources
     from inpaint_tf.data import describe_source
-    from inpaint_tf.run_folder import open_run_folder
+    from inpaint_tf.training.build import open_sources
+    from inpaint_tf.training.run_folder import open_run_folder
+    from inpaint_tf.weights import generator_file, locate
 
-    if config.generator.weights and not weights.has_checkpoint(values.workdir):
-        weights.check_width(config.generator.weights, config.generator.width)
+    if config.generator.weights and not locate.has_checkpoint(values.workdir):
+        generator_file.check_width(config.generator.weights, config.generator.width)
     train_source, validation_source = open_sources(config)
     open_run_folder(
         values.workdir,
@@ -49,11 +50,11 @@ def main(argv):
 
 def train(config, workdir, train_source, validation_source, on_device=False):
     """Join data, networks, trainer and loop, and run what is left of the schedule."""
-    from inpaint_tf.checkpoints import CheckpointStore
-    from inpaint_tf.commands import build
     from inpaint_tf.data import batches
-    from inpaint_tf.records import Records
-    from inpaint_tf.training import train as run_training
+    from inpaint_tf.training import build
+    from inpaint_tf.training.checkpoints import CheckpointStore
+    from inpaint_tf.training.loop import train as run_training
+    from inpaint_tf.training.run_log import Records
 
     tell_held_out(workdir, config, validation_source)
     schedule = build.build_schedule(config)
@@ -115,25 +116,25 @@ def hold_on_device(source, config):
     """All training pictures as a variable on the device; `UserError` unless they are packed."""
     import keras
 
-    from inpaint_tf import metal
     from inpaint_tf.data import batches
+    from inpaint_tf.engines import apple_gpu
 
     size = config.data.size
     array = batches(source, size, (1,), seed=0).packed_array
     if array is None:
         raise UserError(
             f"--data_on_device needs a packed cache of {size}x{size} pictures as data.train; make "
-            f"it by: python -m inpaint_tf.pack --images=DIR --output=FILE.npy --size={size}"
+            f"it by: inpaint-tf pack --images=DIR --output=FILE.npy --size={size}"
         )
     logging.info("holding %.1f GB of pictures on the device", array.nbytes / 1e9)
-    with metal.on_host():  # a Mac's GPU has that memory too
+    with apple_gpu.on_host():  # a Mac's GPU has that memory too
         return keras.Variable(array, dtype="uint8", trainable=False, name="pictures")
 
 
 def tell_held_out(workdir, config, validation_source):
     """List the pictures held out of the training folder, so that test.py can be given them."""
     from inpaint_tf.data import picture_paths
-    from inpaint_tf.files import write_whole
+    from inpaint_tf.data.whole_files import write_whole
 
     paths = picture_paths(validation_source) if config.data.test_count else []
     if paths:
@@ -144,7 +145,7 @@ def tell_held_out(workdir, config, validation_source):
 
 def dry_run(config):
     """Open the data, build the networks and show what a run would do, without running it."""
-    from inpaint_tf.commands import build
+    from inpaint_tf.training import build
 
     print(config)
     train_source, validation_source = build.open_sources(config)
@@ -177,6 +178,10 @@ def define_flags():
 
 def cli():
     define_flags()
-    from inpaint_tf.commands.config_arguments import check_config_arguments
+    from inpaint_tf.commands.parsing.config_file import check_config_arguments
 
     run_command(main, check_config_arguments)
+
+
+if __name__ == "__main__":
+    cli()

@@ -3,7 +3,7 @@ of (source, seed, position), so that a resumed run goes on with exactly the pict
 had.
 """
 
-from inpaint_tf.data.pipeline import Batches, batches, in_order
+from inpaint_tf.data.picture_batches import Batches, batches, in_order
 from inpaint_tf.data.sources import Source, open_source
 from inpaint_tf.data.split import (
     describe_source,

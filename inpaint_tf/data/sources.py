@@ -10,9 +10,9 @@ from typing import Protocol
 
 import numpy as np
 
+from inpaint_tf.data.picture_files import is_image_name, list_images, read_image
 from inpaint_tf.data.tfrecords import RecordSource, is_record_name, open_tfds
 from inpaint_tf.errors import UserError
-from inpaint_tf.files import is_image_name, list_images, read_image
 
 LIST_SUFFIXES = (".txt", ".flist")
 NAMES_SUFFIX = ".names.txt"  # beside a packed cache: FILE.npy.names.txt
@@ -73,7 +73,7 @@ class PackedSource:
         if self.array.dtype != np.uint8 or len(shape) != 4 or shape[3] != 3 or shape[1] != shape[2]:
             raise UserError(
                 f"{path} must hold uint8 (pictures, size, size, 3), but holds {self.array.dtype} "
-                f"{shape}; make it with `python -m inpaint_tf.pack`"
+                f"{shape}; make it with `inpaint-tf pack`"
             )
         if not shape[0]:
             raise UserError(f"{path} holds no pictures; pack it again")

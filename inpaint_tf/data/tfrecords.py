@@ -10,8 +10,8 @@ import struct
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+from inpaint_tf.data.picture_files import UnreadableImage, read_image
 from inpaint_tf.errors import UserError
-from inpaint_tf.files import UnreadableImage, read_image
 
 IMAGE_FEATURES = ("image", "image/encoded")  # the second is the habit of TensorFlow's own scripts
 _LENGTH_BYTES, _CHECKSUM_BYTES = 8, 4

@@ -1,1 +1,1 @@
-"""Does this machine compute what it should? `python -m inpaint_tf.doctor` says."""
+"""Whether this machine and this package compute what they should. Imports all but commands."""

@@ -40,13 +40,13 @@ KERNEL = (3, 3, 8, 6)
 
 
 def elu():
-    from inpaint_tf.layers.elu import elu
+    from inpaint_tf.networks.layers.activations import elu
 
     return elu
 
 
 def leaky_relu():
-    from inpaint_tf.layers.leaky_relu import LeakyReLU
+    from inpaint_tf.networks.layers.activations import LeakyReLU
 
     return LeakyReLU(0.2)
 
@@ -62,7 +62,7 @@ def convolution(stride):
 
 def dilated(dilation):
     def build():
-        from inpaint_tf.layers.dilation import dilated_convolution
+        from inpaint_tf.networks.layers.dilation import dilated_convolution
 
         return lambda x, kernel: dilated_convolution(x, kernel, dilation)
 
@@ -70,7 +70,7 @@ def dilated(dilation):
 
 
 def upsampling():
-    from inpaint_tf.layers.upsampling import UpsampleConv2D
+    from inpaint_tf.networks.layers.upsampling import UpsampleConv2D
 
     layer = UpsampleConv2D(KERNEL[-1])
     layer.build(FEATURES)
@@ -78,13 +78,13 @@ def upsampling():
 
 
 def patches():
-    from inpaint_tf.layers import cells
+    from inpaint_tf.networks.layers import pixel_cells
 
-    return lambda x: cells.to_pixels(cells.from_pixels(x) ** 2)
+    return lambda x: pixel_cells.to_pixels(pixel_cells.from_pixels(x) ** 2)
 
 
 def halving():
-    from inpaint_tf.layers.resizing import halve
+    from inpaint_tf.networks.layers.nearest_resize import halve
 
     return halve
 
@@ -92,7 +92,7 @@ def halving():
 def attention():
     from keras import ops
 
-    from inpaint_tf.layers.contextual_attention import contextual_attention
+    from inpaint_tf.networks.layers.contextual_attention import contextual_attention
 
     mask = np.zeros((1, *EVEN_FEATURES[1:3], 1), "float32")
     mask[:, 2:8, 4:14] = 1
@@ -116,7 +116,7 @@ def compositing():
 
 
 def losses():
-    from inpaint_tf import losses
+    from inpaint_tf.training import losses
 
     weights = losses.spatial_discount(13, 21, 0.9)
     mask = np.ones((1, 13, 21, 1), "float32")
@@ -128,8 +128,9 @@ def gradient_penalty():
     """Of a critic of two layers: its value holds a derivative already."""
     from keras import ops
 
-    from inpaint_tf import autodiff, losses
-    from inpaint_tf.layers.leaky_relu import LeakyReLU
+    from inpaint_tf.engines.current import engine
+    from inpaint_tf.networks.layers.activations import LeakyReLU
+    from inpaint_tf.training import losses
 
     leaky = LeakyReLU(0.2)
 
@@ -137,14 +138,14 @@ def gradient_penalty():
         def critic(x):
             return ops.sum(leaky(ops.conv(x, kernel, strides=2, padding="same")) * last)
 
-        gradients = autodiff.input_gradient(critic, pictures)
+        gradients = engine.input_gradient(critic, pictures)
         return losses.gradient_penalty(gradients, ops.ones((1, 13, 21, 1)))
 
     return penalty
 
 
 def random_numbers():
-    from inpaint_tf.randomness import StepRandom
+    from inpaint_tf.engines.step_random import StepRandom
 
     random = StepRandom(1)
 
@@ -158,8 +159,8 @@ def random_numbers():
 def holes():
     from keras import ops
 
-    from inpaint_tf.masks import HoleDrawer
-    from inpaint_tf.randomness import StepRandom
+    from inpaint_tf.engines.step_random import StepRandom
+    from inpaint_tf.masks.drawer import HoleDrawer
 
     random, drawer = StepRandom(2), HoleDrawer("mixed", size=16, max_shrink=3, per_image=True)
 
@@ -175,7 +176,7 @@ def adam():
     """Three updates of one variable, whose value is put back before."""
     import keras
 
-    from inpaint_tf.adam import Adam
+    from inpaint_tf.training.optimizers import Adam
 
     variable, optimizer = keras.Variable(np.zeros(64, "float32")), Adam(0.01, 0.5, 0.9, 1e-8)
     optimizer.build([variable])

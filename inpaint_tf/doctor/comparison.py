@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from inpaint_tf import metal
+from inpaint_tf.engines import apple_gpu
 
 ORDERS = ("value", "first derivative", "second derivative")
 DERIVATIVES_ALLOWED = 10
@@ -75,9 +75,9 @@ def _evaluate(block, device, as_metal):
     import keras
     from keras import ops
 
-    from inpaint_tf import runtime
+    from inpaint_tf.engines import runtime
 
-    with metal.assumed(as_metal), keras.device(f"{device}:0"):
+    with apple_gpu.assumed(as_metal), keras.device(f"{device}:0"):
         function, inputs = block.build(), block.inputs()
         everything = ops.convert_to_tensor(np.concatenate([array.ravel() for array in inputs]))
 
@@ -112,17 +112,17 @@ def _derivatives(function, numbers):
     """
     from keras import ops
 
-    from inpaint_tf import autodiff
+    from inpaint_tf.engines.current import engine
 
     def weighted(values):
         weights = np.random.default_rng(0).normal(size=values.shape).astype("float32")
         return ops.sum(values * weights)
 
     def first(x):
-        gradient = autodiff.input_gradient(lambda y: weighted(function(y)), x)
+        gradient = engine.input_gradient(lambda y: weighted(function(y)), x)
         return ops.zeros_like(x) if gradient is None else gradient
 
-    second = autodiff.input_gradient(lambda x: weighted(first(x)), numbers)
+    second = engine.input_gradient(lambda x: weighted(first(x)), numbers)
     second = ops.zeros_like(numbers) if second is None else second
     return function(numbers), first(numbers), second
 

@@ -20,7 +20,7 @@ _one_at_a_time = threading.RLock()
 
 
 def value_and_gradient(loss, variables):
-    """See `autodiff.value_and_gradient`. The gradient of a variable without part is zero."""
+    """See `engines.current`. The gradient of a variable without part is zero."""
     trained = {id(variable) for variable in variables}
     fixed = [(v, v.value) for v in _step_variables if id(v) not in trained]
 
@@ -33,7 +33,7 @@ def value_and_gradient(loss, variables):
 
 
 def input_gradient(function, inputs):
-    """See `autodiff.input_gradient`."""
+    """See `engines.current`."""
     return jax.grad(lambda x: jnp.sum(function(x)))(inputs)
 
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 
 def value_and_gradient(loss, variables):
-    """See `autodiff.value_and_gradient`."""
+    """See `engines.current`."""
     values = [variable.value for variable in variables]
     # Nothing else is watched: networks that only pass values on leave no trace in memory.
     with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -16,7 +16,7 @@ def value_and_gradient(loss, variables):
 
 
 def input_gradient(function, inputs):
-    """See `autodiff.input_gradient`."""
+    """See `engines.current`."""
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(inputs)
         outputs = function(inputs)

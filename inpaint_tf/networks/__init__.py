@@ -1,1 +1,1 @@
-"""The generator and the two critics, as tables of layers."""
+"""Networks as tables of layers. Imports images, engines."""

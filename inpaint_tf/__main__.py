@@ -1,0 +1,78 @@
+"""The command `inpaint-tf`, also `python -m inpaint_tf`: a table of what can be typed after it."""
+
+import difflib
+import importlib
+import sys
+from typing import NamedTuple
+
+from inpaint_tf import __version__
+
+
+class Command(NamedTuple):
+    """module: the file in `inpaint_tf.commands`, whose `cli()` parses flags and runs.
+    summary: one line for the list."""
+
+    module: str
+    summary: str
+
+
+COMMANDS = {
+    "train": Command("train", "train the generator and its critics"),
+    "test": Command("test", "complete test pictures and score them, beside other methods"),
+    "pack": Command("pack", "pack pictures into a cache that trains without decoding"),
+    "export": Command("export", "write trained weights as a SavedModel"),
+    "demo": Command("demo", "complete, train, test and export on drawn faces"),
+    "sample-faces": Command("sample_faces", "draw faces to try everything on"),
+    "doctor": Command("doctor", "check that this machine computes what it should"),
+    "conformance": Command("conformance", "compare with results of the CVPR 2018 graph"),
+    "halve": Command("halve", "write weights in half the bytes, or between two runs"),
+    "lpips-weights": Command("lpips_weights", "convert the weights of the LPIPS score"),
+}
+
+
+def main(argv):
+    """Run the command that `argv` (the program's name first) names; returns the exit status."""
+    name = argv[1] if len(argv) > 1 else "--help"
+    if name in ("-h", "--help", "-help", "help"):
+        print(usage())
+        return 0
+    if name == "--version":
+        print(f"inpaint-tf {__version__}")
+        return 0
+    if name not in COMMANDS:
+        near = difflib.get_close_matches(name, COMMANDS, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(COMMANDS)}"
+        print(f"error: no command {name!r}; {hint}", file=sys.stderr)
+        return 1
+    run(name, argv[2:])
+    return 0
+
+
+def run(name, arguments):
+    """Run one command with its arguments, as if typed; ends in `SystemExit`."""
+    sys.argv = [f"inpaint-tf {name}", *arguments]
+    importlib.import_module(f"inpaint_tf.commands.{COMMANDS[name].module}").cli()
+
+
+def usage():
+    """What can be typed."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {command.summary}" for name, command in COMMANDS.items()]
+    return "\n".join(
+        [
+            "usage: inpaint-tf COMMAND [--flag=value ...]",
+            "",
+            *lines,
+            "",
+            "inpaint-tf COMMAND --help shows the flags of one.",
+        ]
+    )
+
+
+def cli():
+    """Entry point of `inpaint-tf`."""
+    sys.exit(main(sys.argv))
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,48 @@
+"""Command: pictures of any source -> a packed cache, which trains without decoding.
+
+    inpaint-tf pack --images=faces/train --output=faces_256.npy --size=256
+
+The cache is one uint8 array (pictures, size, size, 3); `data.train=faces_256.npy` reads it. Beside
+it, `faces_256.npy.names.txt` keeps the names of the pictures, a line each.
+"""
+
+from inpaint_tf.commands.parsing.run import require_paths, run_command
+from inpaint_tf.data.pack import check_output, pack
+from inpaint_tf.errors import UserError
+
+
+def main(_):
+    """Runs the command; its flags are defined by `cli`."""
+    from absl import flags
+
+    from inpaint_tf.data import open_source
+
+    args = flags.FLAGS
+    require_paths(images=args.images, output=args.output)
+    # Before the source is opened: listing a large folder takes a while.
+    check_output(args.output, args.overwrite)
+    source = open_source(args.images)
+    try:
+        counts = pack(source, args.output, args.size, args.crop, args.seed, args.overwrite)
+    except KeyboardInterrupt:
+        raise UserError("stopped; nothing was written, run the same command again") from None
+    left_out = f", {counts.left_out} unreadable left out" if counts.left_out else ""
+    print(f"{args.output}: {counts.packed} pictures{left_out}; train with --config.data.train=...")
+
+
+def cli():
+    """Entry point of `inpaint-tf pack`."""
+    from absl import flags
+
+    flags.DEFINE_string("images", None, "Folder, glob, list, TFRecord, tfds:NAME or cache to pack.")
+    flags.DEFINE_string("output", None, "The .npy file to write.")
+    flags.DEFINE_integer("size", 256, "Height and width of the pictures, pixels.", lower_bound=1)
+    flags.DEFINE_enum("crop", "center", ["center", "random"], "Square of a longer picture.")
+    flags.DEFINE_integer("seed", 0, "Seed of the random crops.", lower_bound=0)
+    flags.DEFINE_boolean("overwrite", False, "Replace a cache that is there.")
+    flags.mark_flags_as_required(["images", "output"])
+    run_command(main)
+
+
+if __name__ == "__main__":
+    cli()

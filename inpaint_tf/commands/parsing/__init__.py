@@ -1,0 +1,1 @@
+"""What commands share: flags, config files, errors told in one line."""

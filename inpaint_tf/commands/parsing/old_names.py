@@ -1,0 +1,146 @@
+"""Modules by the names they had before version 0.2: they still work for a release, with a warning.
+
+`install` is called when `inpaint_tf` is imported. It costs nothing until an old name is asked for.
+"""
+
+import importlib
+import sys
+import warnings
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+
+PACKAGE = "inpaint_tf"
+
+MODULES = {
+    "adam": ("training.optimizers",),
+    "autodiff": ("engines.current",),
+    "baselines": ("evaluation.methods.classic",),
+    "checkpoints": ("training.checkpoints",),
+    "commands.build": ("training.build",),
+    "commands.check_config": ("training.check_config",),
+    "commands.check_test": ("evaluation.settings",),
+    "commands.config_arguments": ("commands.parsing.config_file",),
+    "completion": ("inference.completion",),
+    "conformance": ("doctor.conformance",),
+    "data.parallel": ("data.ordered_map",),
+    "data.pipeline": ("data.picture_batches",),
+    "data.readable": ("data.skip_unreadable",),
+    "deepfill_v1": ("networks.original_names",),
+    "demo": ("commands.demo",),
+    "display": ("training.validation",),
+    "event_file": ("training.event_file",),
+    "feature_distances": ("evaluation.scores.feature_distances",),
+    "feature_networks": ("evaluation.scores.feature_networks",),
+    "files": ("data.picture_files", "data.whole_files"),
+    "fill_quality": ("evaluation.scores.fill_quality",),
+    "halve": ("weights.interpolate", "commands.halve"),
+    "inpainter": ("inference.inpainter",),
+    "layers": (),
+    "layers.attention_blocks": ("networks.layers.attention_blocks",),
+    "layers.cells": ("networks.layers.pixel_cells",),
+    "layers.contextual_attention": ("networks.layers.contextual_attention",),
+    "layers.convolution": ("networks.generators.contextual_attention",),
+    "layers.dilation": ("networks.layers.dilation",),
+    "layers.elu": ("networks.layers.activations",),
+    "layers.leaky_relu": ("networks.layers.activations",),
+    "layers.resizing": ("networks.layers.nearest_resize",),
+    "layers.shifts": ("networks.layers.diagonals",),
+    "layers.upsampling": ("networks.layers.upsampling",),
+    "learning_rate": ("training.optimizers",),
+    "losses": ("training.losses",),
+    "lpips_weights": ("commands.lpips_weights",),
+    "memory": ("inference.memory", "networks.layers.attention_memory"),
+    "metal": ("engines.apple_gpu",),
+    "methods": (
+        "evaluation.methods.network",
+        "evaluation.methods.classic",
+        "evaluation.methods.predictions",
+        "evaluation.methods.naming",
+    ),
+    "metrics": ("evaluation.scores.distances",),
+    "networks.discriminators": ("networks.critics",),
+    "networks.generator": ("networks.generators.contextual_attention",),
+    "pack": ("data.pack", "commands.pack"),
+    "page": ("evaluation.report.html_page",),
+    "pairing": ("evaluation.pairing",),
+    "paper_table": ("evaluation.report.published_table",),
+    "predictions": ("evaluation.methods.predictions",),
+    "publish": ("evaluation.report.write",),
+    "randomness": ("engines.step_random",),
+    "recognition": ("evaluation.scores.recognition",),
+    "records": ("training.run_log",),
+    "report": ("evaluation.report.contact_sheet",),
+    "results": ("evaluation.results_folder", "data.whole_files"),
+    "run_folder": ("training.run_folder",),
+    "runtime": ("engines.runtime", "commands.parsing.flags"),
+    "sample_faces": ("data.sample_faces",),
+    "scoring": ("evaluation.scores.picture_scores",),
+    "set_judge": ("evaluation.scores.set_scores",),
+    "strokes": ("masks.strokes",),
+    "summaries": ("evaluation.statistics",),
+    "tables": ("evaluation.report.tables",),
+    "trainer": ("training.trainer",),
+    "validation": ("training.validation",),
+}
+"""What was in one file may lie in several now."""
+
+COMMANDS = {
+    "conformance": "conformance",
+    "demo": "demo",
+    "doctor.__main__": "doctor",
+    "export": "export",
+    "halve": "halve",
+    "lpips_weights": "lpips-weights",
+    "pack": "pack",
+    "sample_faces.__main__": "sample-faces",
+}
+"""What `python -m inpaint_tf.NAME` ran."""
+
+
+def install():
+    """Have imports of the old names found, once."""
+    if not any(isinstance(finder, OldNames) for finder in sys.meta_path):
+        sys.meta_path.append(OldNames())
+
+
+class OldNames(MetaPathFinder, Loader):
+    """Finds the modules of `MODULES` and `COMMANDS`; asked last, after what is really there."""
+
+    def find_spec(self, fullname, path=None, target=None):
+        del path, target
+        name = fullname.removeprefix(f"{PACKAGE}.")
+        if name == fullname or (name not in MODULES and name not in COMMANDS):
+            return None
+        return ModuleSpec(fullname, self, is_package=name in ("layers", "sample_faces"))
+
+    def exec_module(self, module):
+        name = module.__name__.removeprefix(f"{PACKAGE}.")
+        now = [f"{PACKAGE}.{place}" for place in MODULES.get(name, ())]
+        if now:
+            _warn(f"{module.__name__} is now {', '.join(now)}; the old name goes in version 0.3")
+
+        def find(attribute):
+            for place in now:
+                found = importlib.import_module(place)
+                if hasattr(found, attribute):
+                    return getattr(found, attribute)
+            raise AttributeError(f"module {module.__name__!r} has no attribute {attribute!r}")
+
+        module.__getattr__ = find
+
+    def get_code(self, fullname):
+        """For `python -m`: a program that runs the command by its new name."""
+        name = fullname.removeprefix(f"{PACKAGE}.")
+        if name not in COMMANDS:
+            return None
+        command = COMMANDS[name]
+        old = f"python -m {fullname.removesuffix('.__main__')}"
+        _warn(f"{old} is now inpaint-tf {command}; the old name goes in version 0.3")
+        source = "import sys; from inpaint_tf.__main__ import run; "
+        source += f"run({command!r}, sys.argv[1:])"
+        return compile(source, f"<{fullname}>", "exec")
+
+
+def _warn(message):
+    # Hidden by default is what a DeprecationWarning would be: users of commands would see none.
+    warnings.warn(message, FutureWarning, stacklevel=4)

@@ -1,0 +1,207 @@
+"""Picture files: find them, read them as a person sees them, resize, crop, write them.
+
+Pictures are uint8 (height, width, 3) RGB in 0..255; masks are uint8 (height, width), 1 = hole.
+"""
+
+import io
+import os
+import warnings
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from inpaint_tf.data.whole_files import write_whole
+from inpaint_tf.errors import UserError
+
+IMAGE_SUFFIXES = (
+    *(".avif", ".bmp", ".gif", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm", ".pgm", ".png"),
+    *(".pnm", ".ppm", ".tga", ".tif", ".tiff", ".webp"),
+)
+# A picture of more pixels than this is taken for a decompression bomb: it would need gigabytes.
+MAX_PIXELS = 178_956_970  # Pillow's own limit for raising
+# Pillow warns about odd metadata and about large pictures that are still read correctly.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
+_EXIF_ORIENTATION = 0x0112
+# How to turn a stored array upright, by EXIF orientation (TIFF 6.0, section 8, tag 274).
+_UPRIGHT = {
+    2: lambda pixels: pixels[:, ::-1],
+    3: lambda pixels: pixels[::-1, ::-1],
+    4: lambda pixels: pixels[::-1],
+    5: lambda pixels: pixels.swapaxes(0, 1),
+    6: lambda pixels: np.rot90(pixels, -1),
+    7: lambda pixels: pixels[::-1, ::-1].swapaxes(0, 1),
+    8: lambda pixels: np.rot90(pixels, 1),
+}
+
+
+class UnreadableImage(UserError):
+    """A picture file that cannot be read. `reason` is the message without the file's name."""
+
+    def __init__(self, name, reason):
+        self.reason = " ".join(str(reason).split())
+        super().__init__(f"{name}: {self.reason}")
+
+
+def is_image_name(name):
+    """Whether a file name ends like a picture's, and is not hidden."""
+    suffix = os.path.splitext(name)[1].lower()
+    return suffix in IMAGE_SUFFIXES and not os.path.basename(name).startswith(".")
+
+
+def list_images(folder):
+    """The picture files in a folder and its subfolders, as sorted paths.
+
+    Names that start with a dot are left out: `._name.jpg` and `.ipynb_checkpoints` are no data.
+
+    Raises:
+      UserError: the folder is missing, is not a folder, or holds no pictures.
+    """
+    folder = Path(folder)
+    if not folder.exists():
+        raise UserError(f"{folder}: no such folder; check the path")
+    if not folder.is_dir():
+        raise UserError(f"{folder} is a file; give the folder that holds the pictures")
+    found = []
+    for parent, folders, names in os.walk(folder, onerror=_raise, followlinks=True):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(parent, name) for name in names if is_image_name(name)]
+    if not found:
+        raise UserError(f"{folder} holds no pictures (.jpg, .png, ...); give another folder")
+    return sorted(found)
+
+
+def _raise(error):
+    raise error
+
+
+def read_image(path_or_bytes, name=None):
+    """Reads a picture as a person sees it.
+
+    Grey, palette and CMYK become RGB; 16-bit values are scaled to 8 bits; transparent parts show
+    white; the EXIF orientation is applied; of an animation the first frame is taken.
+
+    Args:
+      path_or_bytes: a path, or the encoded picture as bytes.
+      name: what to call the picture in an error; default: the path.
+
+    Returns:
+      uint8 (height, width, 3) RGB.
+
+    Raises:
+      UnreadableImage: missing, empty, not a picture, truncated, damaged, or too large.
+    """
+    if isinstance(path_or_bytes, bytes):
+        encoded, name = path_or_bytes, name or "picture"
+    else:
+        encoded, name = None, name or os.fspath(path_or_bytes)
+    try:
+        if encoded is None:
+            encoded = Path(path_or_bytes).read_bytes()
+        return _decode(encoded, name)
+    except UnreadableImage:
+        raise
+    except UnidentifiedImageError:
+        raise UnreadableImage(name, "not a picture, whatever its name says") from None
+    except OSError as error:
+        raise UnreadableImage(name, error.strerror or error) from None
+    except Exception as error:
+        # On damaged files Pillow's decoders raise almost anything: SyntaxError, struct.error, ...
+        raise UnreadableImage(name, f"damaged ({error})") from None
+
+
+def _decode(encoded, name):
+    if not encoded:
+        raise UnreadableImage(name, "the file is empty")
+    # Pillow and not OpenCV: OpenCV returns a truncated picture half grey, without an error.
+    with Image.open(io.BytesIO(encoded)) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise UnreadableImage(name, f"too large ({image.width}x{image.height} pixels)")
+        image.load()
+        pixels = _rgb(image, name)
+        return np.array(_UPRIGHT.get(_orientation(image), np.asarray)(pixels), order="C")
+
+
+def _rgb(image, name):
+    """Pixels of a loaded Pillow image as uint8 (height, width, 3)."""
+    if image.mode.startswith("I;16") or (image.mode == "I" and image.format in ("PNG", "PPM")):
+        # 16-bit grey: Pillow's own conversion would clip at 255 instead of scaling.
+        grey = np.rint(np.asarray(image).astype(np.float32) / 257.0).astype(np.uint8)
+        return np.repeat(grey[..., None], 3, axis=-1)
+    if image.mode in ("I", "F"):
+        raise UnreadableImage(name, "has 32-bit values; save it with 8 or 16 bits per channel")
+    if image.has_transparency_data:
+        layers = image.convert("RGBA")
+        image = Image.new("RGB", image.size, "white")
+        image.paste(layers, mask=layers.getchannel("A"))
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+
+
+def _orientation(image):
+    try:
+        return image.getexif().get(_EXIF_ORIENTATION, 1)
+    except Exception:
+        # Damaged EXIF data raises almost anything, and says nothing about the pixels.
+        return 1
+
+
+def read_mask(path, invert=False):
+    """Reads a mask picture: uint8 (height, width), 1 = hole where its grey value is > 127.5.
+
+    Args:
+      path: of any picture that `read_image` reads.
+      invert: the other habit, black = hole.
+    """
+    hole = cv2.cvtColor(read_image(path), cv2.COLOR_RGB2GRAY) > 127.5
+    return (hole != invert).astype(np.uint8)
+
+
+def resize(image, height, width, nearest=False):
+    """Resizes an array (H, W) or (H, W, C) to (height, width), without aliasing.
+
+    An axis that shrinks is averaged over areas, one that grows is interpolated by cubics.
+
+    Args:
+      nearest: take the nearest pixel instead, so that a mask keeps its two values.
+    """
+    if image.shape[:2] == (height, width):
+        return image
+    if nearest:
+        resized = cv2.resize(image, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
+    else:
+        # One pass shrinks, the next enlarges: OpenCV's area method cannot do both at once.
+        small = (min(width, image.shape[1]), min(height, image.shape[0]))
+        resized = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
+        resized = cv2.resize(resized, (width, height), interpolation=cv2.INTER_CUBIC)
+    return resized.reshape((height, width, *image.shape[2:]))
+
+
+def crop_square(image, rng=None):
+    """Cuts the largest square out of an array (H, W, ...): its centre, or with `rng` any place.
+
+    Args:
+      rng: numpy Generator that draws the place along the longer side; None: the centre.
+    """
+    side = min(image.shape[:2])
+    spare = np.array(image.shape[:2]) - side
+    top, left = spare // 2 if rng is None else rng.integers(0, spare + 1)
+    return image[top : top + side, left : left + side]
+
+
+def write_png(path, image):
+    """Writes uint8 (H, W, 3) RGB or (H, W) grey as a PNG, whole or not at all.
+
+    Raises:
+      OSError: the disk is full or the place refused; `filename` is `path`.
+    """
+    with write_whole(path) as file:
+        file.write(encode_png(image))
+
+
+def encode_png(image):
+    """The bytes of a PNG of uint8 (H, W, 3) RGB or (H, W) grey."""
+    bgr = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".png", bgr)[1].tobytes()

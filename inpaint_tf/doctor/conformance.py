@@ -1,0 +1,188 @@
+"""Does this package compute what the CVPR 2018 graph computed?
+
+Rebuilds the weights that the goldens were taken with and runs attention, generator, critics, losses
+and gradients on them.
+"""
+
+import zipfile
+import zlib
+from typing import NamedTuple
+
+import numpy as np
+
+from inpaint_tf.errors import UserError
+
+OUTPUT_TOLERANCE = 5e-5  # absolute, pictures in [-1, 1] and attention outputs
+LOSS_TOLERANCE = 1e-4  # relative
+GENERATOR_GRADIENT_TOLERANCE = 1e-3  # relative, of each variable's gradient norm
+CRITIC_GRADIENT_TOLERANCE = 5e-3  # relative; real and fake scores nearly cancel
+ZERO_GRADIENT = 1e-6  # a norm below this is a zero: the critics' last biases have no gradient
+
+
+class Check(NamedTuple):
+    """One line of the table: what was compared, the largest error, and how much is allowed."""
+
+    name: str
+    error: float
+    tolerance: float
+    compared: int  # numbers that the error is the largest of
+
+    @property
+    def passed(self):
+        return bool(self.error <= self.tolerance)  # False for NaN
+
+
+def golden_weight(name, shape, seed):
+    """The weight that an original variable had when the goldens were taken, float32."""
+    rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
+    if len(shape) == 1:
+        return rng.normal(0, 0.05, shape).astype("float32")
+    scale = np.sqrt(1.6 / np.prod(shape[:-1]))
+    return (rng.normal(0, 1, shape) * scale).astype("float32")
+
+
+def run_checks(goldens, seed):
+    """Yield a `Check` for each group of numbers that `goldens` (a mapping of arrays) holds."""
+    yield from check_discount(goldens)
+    yield from check_attention(goldens)
+    trainer, variables = build_golden_trainer(seed)
+    if "generator/image" in goldens:
+        yield from check_generator(goldens, trainer)
+    if "train/images" in goldens:
+        yield from check_training(goldens, trainer, variables)
+
+
+def build_golden_trainer(seed):
+    """The full-width networks with golden weights: (trainer, {original name: variable})."""
+    import keras
+
+    from inpaint_tf.masks.drawer import HoleDrawer
+    from inpaint_tf.networks import original_names
+    from inpaint_tf.networks.critics import build_global_critic, build_local_critic
+    from inpaint_tf.networks.generators.contextual_attention import build_generator
+    from inpaint_tf.training.trainer import InpaintingTrainer
+
+    keras.config.set_dtype_policy("float32")
+    networks = build_generator(), build_local_critic(), build_global_critic()
+    variables = original_names.variables_by_original_name(*networks)
+    for name, variable in variables.items():
+        variable.assign(golden_weight(name, variable.shape, seed))
+    return InpaintingTrainer(*networks, HoleDrawer("center")), variables
+
+
+def check_discount(goldens):
+    from inpaint_tf.training.losses import spatial_discount
+
+    for key in [key for key in goldens if key.startswith("discount/")]:
+        expected = goldens[key]
+        gamma = float(key.removeprefix("discount/gamma_"))
+        yield _outputs(key, spatial_discount(*expected.shape, gamma)[0, :, :, 0], expected)
+
+
+def check_attention(goldens):
+    from inpaint_tf.networks.layers.contextual_attention import contextual_attention
+
+    cases = sorted({key.split("/")[1] for key in goldens if key.startswith("attention/")})
+    for case in cases:
+        features = goldens[f"attention/{case}/features"]
+        mask = goldens[f"attention/{case}/mask"]
+        for kind in ("fused", "unfused"):
+            output, _ = contextual_attention(features, features, mask, fuse=kind == "fused")
+            key = f"attention/{case}/{kind}"
+            yield _outputs(key, output, goldens[key])
+
+
+def check_generator(goldens, trainer):
+    from keras import ops
+
+    from inpaint_tf import images
+    from inpaint_tf.masks.drawer import Hole
+
+    hole = Hole(ops.convert_to_tensor(goldens["generator/mask"]), boxes=None, size=None)
+    outputs = trainer.generate(images.to_unit(goldens["generator/image"]), hole)
+    for stage in ("coarse", "refined"):
+        yield _outputs(f"generator/{stage}", outputs[stage], goldens[f"generator/{stage}"])
+
+
+def check_training(goldens, trainer, variables):
+    """The outputs, losses and gradient norms of one generator and one critic update."""
+    from keras import ops
+
+    from inpaint_tf import images
+    from inpaint_tf.engines.current import engine
+    from inpaint_tf.masks.drawer import Hole
+
+    real = images.to_unit(goldens["train/images"])
+    top, left, height, width = (int(n) for n in goldens["train/box_top_left_height_width"])
+    mask = np.zeros((1, *real.shape[1:3], 1), "float32")
+    mask[:, top : top + height, left : left + width] = 1.0
+    hole = Hole(ops.convert_to_tensor(mask), ops.convert_to_tensor([[top, left]]), (height, width))
+    alpha = ops.convert_to_tensor(goldens["train/interpolation_alpha"][:, :, None, None])
+
+    # `generate`, `generator_loss` and `critic_loss` are what trains, not a copy for this check.
+    outputs = trainer.generate(real, hole)
+    for stage in ("coarse", "refined"):
+        key = f"train/{stage}_every_8th_pixel"
+        yield _outputs(key, outputs[stage][:, 4::8, 4::8], goldens[key])
+    completed = images.composite(outputs["refined"], real, hole.mask)
+
+    (_, terms), generator_gradients = engine.value_and_gradient(
+        lambda: trainer.generator_loss(real, hole), trainer.generator.trainable_variables
+    )
+    (_, critic_terms), critic_gradients = engine.value_and_gradient(
+        lambda: trainer.critic_loss(real, completed, hole, ops.stack([alpha, alpha])),
+        trainer.critic_variables,
+    )
+    terms = {**terms, **critic_terms}
+    terms["gp_loss"] = trainer.penalty_weight * (terms["penalty_local"] + terms["penalty_global"])
+    for loss in ("l1_loss", "ae_loss", "g_loss", "d_loss", "gp_loss"):
+        expected = float(np.squeeze(goldens[f"train/loss/{loss}"]))
+        error = abs(float(terms[loss]) - expected) / abs(expected)
+        yield Check(f"train/loss/{loss} (relative)", error, LOSS_TOLERANCE, 1)
+
+    names = {id(variable): name for name, variable in variables.items()}
+    for loss, owners, gradients, tolerance in (
+        (
+            "g_loss",
+            trainer.generator.trainable_variables,
+            generator_gradients,
+            GENERATOR_GRADIENT_TOLERANCE,
+        ),
+        ("d_loss", trainer.critic_variables, critic_gradients, CRITIC_GRADIENT_TOLERANCE),
+    ):
+        found = {names[id(v)]: g for v, g in zip(owners, gradients, strict=True)}
+        yield _gradient_norms(f"train/gradient_norm_of_{loss}/", found, goldens, tolerance)
+
+
+def _gradient_norms(prefix, gradients, goldens, tolerance):
+    expected = {
+        key.removeprefix(prefix): float(np.squeeze(goldens[key]))
+        for key in goldens
+        if key.startswith(prefix)
+    }
+    if expected.keys() != gradients.keys():
+        raise UserError(
+            f"the goldens hold other variables than the networks: "
+            f"{sorted(expected.keys() ^ gradients.keys())}; were they taken with this graph?"
+        )
+    errors = []
+    for name, norm in expected.items():
+        found = float(np.linalg.norm(np.asarray(gradients[name], "float64")))
+        errors.append(found if norm < ZERO_GRADIENT else abs(found - norm) / norm)
+    return Check(f"{prefix}* (relative)", float(np.max(errors)), tolerance, len(errors))
+
+
+def _outputs(name, found, expected):
+    error = np.max(np.abs(np.asarray(found, "float64") - expected))
+    return Check(name, float(error), OUTPUT_TOLERANCE, int(np.size(expected)))
+
+
+def load_goldens(path):
+    """Read a goldens file into a dict of arrays; `UserError` if it is none."""
+    try:
+        with zipfile.ZipFile(path), np.load(path) as archive:
+            return {key: archive[key] for key in archive.files}
+    except FileNotFoundError:
+        raise UserError(f"no goldens at {path}; pass --goldens=FILE.npz") from None
+    except (ValueError, OSError, zipfile.BadZipFile) as error:
+        raise UserError(f"{path} is not an .npz of goldens: {error}") from None

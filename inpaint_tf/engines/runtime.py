@@ -1,0 +1,133 @@
+"""Which device computes, in which precision, and how a function is compiled for it."""
+
+import contextlib
+import os
+
+from absl import logging
+
+from inpaint_tf.errors import UserError
+
+DEVICES = ("auto", "cpu", "gpu")
+PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
+
+
+def configure(device="auto", precision="auto"):
+    """Choose the device and Keras' dtype policy; call once, before any network is built.
+
+    device: a member of `DEVICES`; "auto" takes a GPU where the engine sees one.
+    precision: a member of `PRECISIONS`; "auto" is mixed_bfloat16 on a CPU with bfloat16
+      instructions (on TensorFlow) and on a GPU under JAX, and float32 elsewhere. On Apple's GPU it
+      is float32 in any case, and nothing is compiled by XLA.
+    Returns (device, precision) as chosen. Raises `UserError` for device="gpu" without a GPU.
+    """
+    load_engine()
+    import keras
+
+    from inpaint_tf.engines.current import engine
+
+    asked, device = device, engine.choose_device(device)
+    if device is None:
+        raise UserError(f"--device={asked}, but {engine_name()} sees no GPU here; use --device=cpu")
+    if precision == "auto":
+        if keras.backend.backend() == "jax":  # whose bfloat16 is slow on a CPU
+            fast = device == "gpu"
+        else:
+            fast = device == "cpu" and cpu_multiplies_bfloat16()
+        precision = "mixed_bfloat16" if fast else "float32"
+    if engine.runs_on_metal():
+        precision = _settle_for_metal(precision)
+    keras.config.set_dtype_policy(precision)
+    logging.info(
+        "%s on the %s%s, precision %s", engine_name(), device, _reason(asked, device), precision
+    )
+    return device, precision
+
+
+def _reason(asked, device):
+    if asked != "auto":
+        return ""
+    return f" (--device=auto: it sees {'a' if device == 'gpu' else 'no'} GPU here)"
+
+
+def _settle_for_metal(precision):
+    """What Apple's GPU can do, whatever was asked for; returns "float32"."""
+    import tensorflow as tf
+
+    tf.config.optimizer.set_jit(False)
+    if precision != "float32":
+        logging.warning("--precision=%s is not for Apple's GPU; computing in float32", precision)
+    logging.info("Apple's GPU: float32, a graph for each size of picture, no XLA")
+    return "float32"
+
+
+def engine_name():
+    """ "TensorFlow" or "JAX", whichever Keras runs on."""
+    import keras
+
+    return {"tensorflow": "TensorFlow", "jax": "JAX"}.get(keras.backend.backend())
+
+
+def load_engine():
+    """Import Keras and its engine without the greetings of their libraries.
+
+    Raises `UserError` where the engine is not installed, or is none of ours.
+    """
+    with _native_stderr_hidden():
+        try:
+            import keras
+
+            from inpaint_tf.engines import current  # noqa: F401
+        except ImportError as error:
+            raise UserError(_no_engine(error)) from None
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow as tf
+
+            tf.config.list_physical_devices()  # CUDA tells here that it found no driver
+
+
+def _no_engine(error):
+    missing = (error.name or "").split(".")[0]
+    if missing in ("tensorflow", "jax"):
+        other = "jax" if missing == "tensorflow" else "tensorflow"
+        return f"{missing} is not installed; install it, or set KERAS_BACKEND={other}"
+    if missing in ("torch", "openvino"):
+        return f"inpaint_tf does not compute on {missing}; set KERAS_BACKEND=tensorflow or =jax"
+    return str(error)
+
+
+@contextlib.contextmanager
+def _native_stderr_hidden():
+    """Drop what TensorFlow's libraries print at import: no log level silences their greetings.
+
+    Python's own errors are raised, not printed, and so are not lost.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    shown = os.dup(2)
+    hidden = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(hidden, 2)
+    try:
+        yield
+    finally:
+        os.dup2(shown, 2)
+        os.close(hidden)
+        os.close(shown)
+
+
+def cpu_multiplies_bfloat16():
+    """Whether the processor has bfloat16 products (AMX or AVX-512); False where it cannot tell."""
+    try:
+        with open("/proc/cpuinfo", encoding="ascii", errors="ignore") as cpuinfo:
+            flags = next((line.split() for line in cpuinfo if line.startswith("flags")), [])
+    except OSError:
+        return False
+    return "amx_bf16" in flags or "avx512_bf16" in flags
+
+
+def compiled(function, variables):
+    """`function` as one program on the device, made anew for each shape of its arguments.
+
+    variables: every `keras.Variable` that it reads or assigns; more do no harm.
+    """
+    from inpaint_tf.engines.current import engine
+
+    return engine.compiled(function, variables)

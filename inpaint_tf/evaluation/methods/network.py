@@ -1,0 +1,31 @@
+"""Our network as a method."""
+
+from inpaint_tf.evaluation.methods.naming import short_name
+
+
+class NetworkMethod:
+    """A loaded `Inpainter`. weights: what the user called them."""
+
+    batched = True
+
+    def __init__(self, inpainter, weights, batch_size):
+        from inpaint_tf import images
+
+        self.inpainter = inpainter
+        self.batch_size = batch_size
+        self.place = str(weights)
+        self.name = short_name(self.place)
+        self.fill_level = int(images.to_uint8(images.HOLE_FILLS[inpainter.hole_fill]))
+
+    @property
+    def settings(self):
+        return {"weights": self.inpainter.fingerprint()}
+
+    def source(self, pair):
+        del pair
+
+    def complete(self, pairs, images, masks):
+        del pairs
+        return self.inpainter.complete_with_raw(
+            list(images), list(masks), batch_size=self.batch_size
+        )

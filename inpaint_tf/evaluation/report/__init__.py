@@ -1,0 +1,1 @@
+"""What people read of a test: tables, contact sheet, page. Imports the rest of evaluation."""

@@ -1,0 +1,76 @@
+"""From uint8 picture and mask to completed uint8 picture: the computation behind every output.
+
+`Inpainter`, and through it testing, and the exported SavedModel run this one function, so that
+they give the same bytes. It runs on the device and holds padding, scaling, hole filling, the
+generator and compositing.
+"""
+
+import keras
+from keras import ops
+
+from inpaint_tf import images as image_values
+from inpaint_tf.engines import apple_gpu, runtime
+
+GENERATOR_MULTIPLE = 8
+"""The generator takes heights and widths that are multiples of this."""
+
+
+def complete(generator, hole_fill, image, mask):
+    """Fill the holes of a batch of pictures.
+
+    generator: the model of `networks.generator`. hole_fill: a key of `images.HOLE_FILLS`.
+    image: (batch, height, width, 3), uint8 RGB, any height and width.
+    mask: (batch, height, width, 1), uint8, read by `is_hole`.
+
+    Returns (completed, raw), both uint8 like `image`: `raw` is the network's picture everywhere,
+    `completed` has it in the hole and the very bytes of `image` elsewhere.
+    """
+    height, width = ops.shape(image)[1:3]
+    with apple_gpu.on_host():  # where the bytes come from and go to
+        hole = is_hole(mask)
+        # Pad first and cover the hole after: a hole at the edge stays a hole in the padding.
+        padded = image_values.pad_to_multiple(image_values.to_unit(image), GENERATOR_MULTIPLE)
+        padded_hole = image_values.pad_to_multiple(ops.cast(hole, "float32"), GENERATOR_MULTIPLE)
+        masked = image_values.fill_hole(padded, padded_hole, hole_fill)
+    refined = generator([masked, padded_hole], training=False)["refined"]
+    with apple_gpu.on_host():
+        raw = image_values.to_uint8(refined[:, :height, :width])
+        return image_values.composite(raw, image, hole), raw
+
+
+def is_hole(mask):
+    """True where a uint8 mask (batch, height, width, 1) is hole.
+
+    A mask picture is hole where its value is over 127.5. A mask that has no value over 1 is an
+    array of 0 and 1 instead, and 1 is hole.
+    """
+    largest = ops.max(mask, axis=(1, 2, 3), keepdims=True)
+    return ops.where(largest > 1, mask > 127, mask > 0)
+
+
+def compiled(generator, hole_fill):
+    """`complete` as one compiled function of (image, mask), for the running Keras engine.
+
+    On TensorFlow one graph serves all sizes. That is quicker to start than a graph per size, and
+    exact: graphs made for a known size round differently in the last bits. Apple's GPU gets a graph
+    per size, since it has no kernels for arithmetic with shapes.
+    """
+
+    def completion(image, mask):
+        return complete(generator, hole_fill, image, mask)
+
+    if keras.backend.backend() == "tensorflow" and not apple_gpu.is_used():
+        import tensorflow as tf
+
+        return tf.function(completion, input_signature=tensorflow_signature())
+    return runtime.compiled(completion, generator.variables)
+
+
+def tensorflow_signature():
+    """`TensorSpec`s of (image, mask), uint8, any batch, height and width."""
+    import tensorflow as tf
+
+    return [
+        tf.TensorSpec((None, None, None, 3), tf.uint8, name="image"),
+        tf.TensorSpec((None, None, None, 1), tf.uint8, name="mask"),
+    ]

@@ -1,0 +1,1 @@
+"""Formats in which a model goes out, a file each."""

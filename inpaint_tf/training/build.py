@@ -1,0 +1,143 @@
+"""From a config to the parts of a training run: data, networks, trainer, validation."""
+
+from inpaint_tf.errors import UserError
+
+
+def build_schedule(config):
+    from inpaint_tf.training.loop import Schedule
+
+    return Schedule(
+        config.train.coarse_steps,
+        config.train.reconstruction_steps,
+        config.train.steps,
+        config.train.critic_updates,
+    )
+
+
+def build_trainer(config):
+    """The compiled `InpaintingTrainer` of a config, its weights drawn from the seed."""
+    import keras
+
+    from inpaint_tf.networks.critics import build_global_critic, build_local_critic
+    from inpaint_tf.networks.generators.contextual_attention import build_generator
+    from inpaint_tf.training.trainer import InpaintingTrainer
+
+    keras.utils.set_random_seed(config.train.seed)
+    width, size = config.generator.width, config.data.size
+    decay = config.train.average_decay
+    trainer = InpaintingTrainer(
+        build_generator(width),
+        build_local_critic((config.masks.size, config.masks.size), config.critics.width),
+        build_global_critic((size, size), config.critics.width),
+        build_holes(config),
+        average=build_generator(width, name="average") if decay else None,
+        hole_fill=config.masks.fill,
+        critic_updates=config.train.critic_updates,
+        l1_weight=config.losses.l1,
+        coarse_weight=config.losses.coarse,
+        ae_weight=config.losses.ae,
+        ssim_weight=config.losses.ssim,
+        adversarial_weight=config.losses.adversarial,
+        penalty_weight=config.losses.penalty,
+        discount=config.losses.discount,
+        average_decay=decay,
+        flip=config.data.flip,
+        seed=config.train.seed,
+    )
+    before, adversarial = (
+        config.optimizer.learning_rate,
+        config.optimizer.adversarial_learning_rate,
+    )
+    trainer.compile(
+        build_optimizer(
+            config,
+            [
+                (config.train.coarse_steps, before),
+                (config.train.reconstruction_steps, before),
+                (config.train.steps, adversarial),
+            ],
+        ),
+        build_optimizer(config, [(config.train.steps * config.train.critic_updates, adversarial)]),
+    )
+    return trainer
+
+
+def begin_from_weights(config, trainer):
+    """Put what `generator.weights` names into a new trainer; nothing where it is empty."""
+    from inpaint_tf.weights import generator_file
+
+    if not config.generator.weights:
+        return
+    generator_file.load_into(trainer.generator, config.generator.weights, config.generator.width)
+    if trainer.average is not None:
+        trainer.average.set_weights(trainer.generator.get_weights())
+
+
+def build_optimizer(config, phases):
+    """Adam for networks that get [(updates, learning rate), ...] in the phases of the run."""
+    import keras
+
+    from inpaint_tf.training.optimizers import Adam, PhasedLearningRate
+
+    rate = PhasedLearningRate(phases, config.optimizer.schedule)
+    adam = Adam(rate, config.optimizer.beta_1, config.optimizer.beta_2, config.optimizer.epsilon)
+    if keras.config.dtype_policy().name == "mixed_float16":
+        return keras.optimizers.LossScaleOptimizer(adam)
+    return adam
+
+
+def build_holes(config, kind=None):
+    """The `HoleDrawer` of training, or of another `kind` with the same box."""
+    from inpaint_tf.masks.drawer import HoleDrawer
+
+    kind = kind or config.masks.kind
+    pictures = read_mask_pictures(config) if kind == "pictures" else None
+    return HoleDrawer(
+        kind, config.masks.size, config.masks.max_shrink, config.masks.per_image, pictures
+    )
+
+
+def read_mask_pictures(config):
+    """The pictures of `masks.pictures`, resized to the box: uint8 0/1 (count, size, size)."""
+    import numpy as np
+
+    from inpaint_tf.data import picture_files
+
+    size = config.masks.size
+    return np.stack(
+        [
+            picture_files.resize(
+                picture_files.read_mask(path, config.masks.invert), size, size, nearest=True
+            )
+            for path in picture_files.list_images(config.masks.pictures)
+        ]
+    )
+
+
+def build_validation(config, source):
+    """`Validation` on the first pictures of the held-out source, or None without one."""
+    if source is None or not config.train.validation_count:
+        return None
+    from inpaint_tf.data import in_order
+    from inpaint_tf.training.validation import Validation
+
+    pictures = in_order(
+        source, config.data.size, config.data.batch_size, config.train.validation_count
+    )
+    return Validation(
+        [batch for _, batch in pictures],
+        build_holes(config, config.train.validation_masks),
+        config.masks.fill,
+        config.train.picture_rows,
+    )
+
+
+def open_sources(config):
+    """(training source, validation source or None)."""
+    from inpaint_tf.data import open_train_and_validation
+
+    if not config.data.train:
+        raise UserError("no pictures to train on; pass --config.data.train=PATH")
+    return open_train_and_validation(
+        config.data.train, config.data.validation, config.data.test_count
+    )

@@ -1,0 +1,81 @@
+"""Refuses values of a config that would fail later, and less clearly."""
+
+import math
+
+from inpaint_tf.data.picture_batches import CROPS
+from inpaint_tf.errors import UserError
+from inpaint_tf.images import HOLE_FILLS
+from inpaint_tf.masks.drawer import KINDS
+from inpaint_tf.training.build import build_schedule
+from inpaint_tf.training.optimizers import SCHEDULES
+
+CHOICES = {
+    "masks.kind": KINDS,
+    "masks.fill": tuple(HOLE_FILLS),
+    "train.validation_masks": KINDS,
+    "optimizer.schedule": SCHEDULES,
+    "data.crop": CROPS,
+}
+
+LOWEST = {
+    "data.size": 8,
+    "data.batch_size": 1,
+    "data.test_count": 0,
+    "masks.size": 1,
+    "masks.max_shrink": 0,
+    "generator.width": 2,  # the last layers have half of it
+    "critics.width": 8,
+    "train.coarse_steps": 0,
+    "train.reconstruction_steps": 0,
+    "train.steps": 0,
+    "train.critic_updates": 1,
+    "train.average_decay": 0,
+    "train.log_every": 1,
+    "train.checkpoint_every": 1,
+    "train.validate_every": 1,
+    "train.keep_checkpoints": 1,
+    "train.validation_count": 0,
+    "train.picture_rows": 1,
+    "train.seed": 0,
+    "optimizer.learning_rate": 0,
+    "optimizer.adversarial_learning_rate": 0,
+}
+
+
+def check_config(config):
+    """Raise `UserError`, naming the flag to change, for values that cannot work."""
+    for name, allowed in CHOICES.items():
+        if _value(config, name) not in allowed:
+            _refuse(config, name, f"must be one of {', '.join(allowed)}")
+    for name, lowest in LOWEST.items():
+        if not lowest <= _value(config, name) < math.inf:  # False for NaN
+            _refuse(config, name, f"must be at least {lowest}")
+    if config.train.average_decay >= 1:
+        _refuse(config, "train.average_decay", "must be below 1")
+    if build_schedule(config).total == 0:
+        raise UserError("no step to train; set --config.train.steps above 0")
+    if config.data.size % 8:
+        _refuse(config, "data.size", "must be a multiple of 8")
+    for kind in {config.masks.kind, config.train.validation_masks}:
+        _check_masks(config, kind)
+
+
+def _check_masks(config, kind):
+    boxes = kind in ("center", "random_box")
+    if config.masks.size > config.data.size - boxes:  # a box must leave something known
+        relation = "be below" if boxes else "not exceed"
+        _refuse(config, "masks.size", f"must {relation} --config.data.size={config.data.size}")
+    if kind == "random_box" and 2 * config.masks.max_shrink >= config.masks.size:
+        half = f"half of --config.masks.size={config.masks.size}"
+        _refuse(config, "masks.max_shrink", f"must be below {half}")
+    if kind == "pictures" and not config.masks.pictures:
+        raise UserError("masks of kind 'pictures' need --config.masks.pictures=FOLDER")
+
+
+def _value(config, name):
+    group, field = name.split(".")
+    return config[group][field]
+
+
+def _refuse(config, name, reason):
+    raise UserError(f"--config.{name} {reason}; got {_value(config, name)!r}")

@@ -1,0 +1,225 @@
+"""The training loop: pictures to `train_step`, and everything that happens between two steps.
+
+A loop of our own rather than `fit`: it must measure the wait for data, stop between two steps,
+resume at any step and refuse to save a broken network, and `fit` hides the places to do so.
+"""
+
+import math
+import signal
+import sys
+import time
+
+from keras import ops
+from tqdm import tqdm
+
+from inpaint_tf.engines import apple_gpu
+from inpaint_tf.engines.runtime import compiled
+from inpaint_tf.errors import UserError
+from inpaint_tf.training.validation import SCORES
+from inpaint_tf.weights import generator_file
+
+LOSSES = (
+    "g_loss",
+    "l1_loss",
+    "ae_loss",
+    "ssim_loss",
+    "g_adversarial",
+    "d_loss",
+    "critic_local",
+    "critic_global",
+    "penalty_local",
+    "penalty_global",
+    "score_real_local",
+    "score_real_global",
+    "score_completed_local",
+    "score_completed_global",
+)
+"""What `InpaintingTrainer.train_step` may return."""
+
+SPEEDS = ("images_per_second", "waiting_share")
+COLUMNS = (*LOSSES, *SPEEDS, *SCORES)
+
+
+class Schedule:
+    """Which phase each step belongs to, and how many pictures were used before it.
+
+    coarse, reconstruction, adversarial: iterations of each phase, in this order.
+    critic_updates: batches that an adversarial iteration takes beside the generator's.
+    """
+
+    def __init__(self, coarse, reconstruction, adversarial, critic_updates):
+        self.parts = (
+            ("coarse", coarse, 1),
+            ("reconstruction", reconstruction, 1),
+            ("adversarial", adversarial, critic_updates + 1),
+        )
+        self.total = coarse + reconstruction + adversarial
+
+    def stretches(self, step):
+        """Yield (phase, first step, last step + 1) of what is left from `step` on."""
+        start = 0
+        for phase, length, _ in self.parts:
+            end = start + length
+            if step < end and length:
+                yield phase, max(step, start), end
+            start = end
+
+    def batches_before(self, step):
+        """How many batches the steps before `step` used."""
+        used = 0
+        for _, length, batches in self.parts:
+            used += min(step, length) * batches
+            step = max(step - length, 0)
+        return used
+
+
+def train(trainer, schedule, open_batches, store, records, validation, every, held=None):
+    """Run what is left of `schedule`, from the trainer's own step on.
+
+    trainer: compiled `InpaintingTrainer`, restored. schedule: a `Schedule`.
+    open_batches: function (batches per step, batches used before) to an iterable of uint8
+      (batches per step, batch, height, width, 3).
+    store: `CheckpointStore`. records: `Records`. validation: `Validation` or None.
+    every: {"log": steps, "checkpoint": steps, "validate": steps}.
+    held: None, or all pictures as a `keras.Variable` on the device, uint8 (pictures, size, size,
+      3); `open_batches` then gives int32 row numbers (batches per step, batch) in their place.
+    Returns "finished" or "stopped" (by Ctrl-C or SIGTERM, after saving a checkpoint).
+    Raises `UserError` for a non-finite loss, with the step, the term and the last good checkpoint.
+    """
+    step = int(trainer.step.numpy())
+    with (
+        StopSignal() as stop,
+        tqdm(
+            total=schedule.total, initial=step, unit="step", file=sys.stderr, dynamic_ncols=True
+        ) as bar,
+    ):
+        for phase, first, end in schedule.stretches(step):
+            trainer.phase = phase
+            # Made anew: the phase is part of the program.
+            run_step = compiled(*_step_from(trainer, held))
+            pictures = iter(
+                open_batches(trainer.batches_per_step(), schedule.batches_before(first))
+            )
+            window = Window()
+            bar.set_description(phase)
+            for step in range(first + 1, end + 1):
+                batch = window.next_batch(pictures)
+                window.add(step, run_step(batch))
+                bar.update()
+                stopping = stop.requested  # read once: what follows must agree on it
+                last = step == end or stopping
+                if last or any(step % period == 0 for period in every.values()):
+                    values = window.close(store)
+                    if step % every["validate"] == 0 or step == schedule.total:
+                        values |= _validate(trainer, validation, step, store, records)
+                    records.write(step, phase, values)
+                    bar.set_postfix_str(_short(values))
+                    if last or step % every["checkpoint"] == 0:
+                        _refuse_broken(trainer, step, store)
+                        store.save(trainer, step)
+                    window = Window()
+                if stopping:
+                    return "stopped"
+    return "finished"
+
+
+def _step_from(trainer, held):
+    """The step as a function of what the stream gives, and the variables that it uses."""
+    if held is None:
+        return trainer.train_step, trainer.state
+
+    def step(rows):
+        with apple_gpu.on_host():
+            pictures = ops.take(held, rows, axis=0)
+        return trainer.train_step(pictures)
+
+    return step, [*trainer.state, held]
+
+
+def _validate(trainer, validation, step, store, records):
+    # The refinement is untrained while the coarse network trains alone: nothing to look at yet.
+    if validation is None or trainer.phase == "coarse":
+        return {}
+    _refuse_broken(trainer, step, store)
+    scores, picture = validation.run(trainer.best_generator())
+    records.draw(step, picture)
+    store.save_if_best(trainer, step, scores["val_psnr"])
+    return scores
+
+
+def _refuse_broken(trainer, step, store):
+    """A finite loss may still give an infinite update; such weights must not replace good ones."""
+    if not generator_file.all_finite(trainer.generator):
+        raise UserError(_non_finite(step, "a generator weight", "not finite", store))
+
+
+class Window:
+    """The steps since the last log: their losses, and how long they and their data took."""
+
+    def __init__(self):
+        self.results = []
+        self.pictures = 0
+        self.waiting = 0.0
+        self.started = time.perf_counter()
+
+    def next_batch(self, pictures):
+        asked = time.perf_counter()
+        batch = next(pictures)
+        self.waiting += time.perf_counter() - asked
+        self.pictures += math.prod(batch.shape[:2])
+        return batch
+
+    def add(self, step, results):
+        # Not read here: on a GPU that would make the host wait for every step.
+        self.results.append((step, results))
+
+    def close(self, store):
+        """Means of the losses, and the speeds. `UserError` at the first non-finite loss."""
+        totals = {}
+        for step, results in self.results:
+            for term, value in results.items():
+                value = float(value)
+                if not math.isfinite(value):
+                    raise UserError(_non_finite(step, term, value, store))
+                totals[term] = totals.get(term, 0.0) + value
+        seconds = time.perf_counter() - self.started
+        means = {term: total / len(self.results) for term, total in totals.items()}
+        return means | {
+            "images_per_second": self.pictures / seconds,
+            "waiting_share": self.waiting / seconds,
+        }
+
+
+class StopSignal:
+    """Turns Ctrl-C and SIGTERM into a request to stop after the step; a second stops at once."""
+
+    def __init__(self):
+        self.requested = False
+        self.previous = {}
+
+    def __enter__(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self.previous[number] = signal.signal(number, self._request)
+        return self
+
+    def __exit__(self, *exception):
+        for number, handler in self.previous.items():
+            signal.signal(number, handler)
+
+    def _request(self, number, frame):
+        if self.requested:
+            raise KeyboardInterrupt
+        self.requested = True
+        tqdm.write("stopping after this step; once more to stop at once", file=sys.stderr)
+
+
+def _non_finite(step, term, value, store):
+    return (
+        f"step {step}: {term} is {value}; {store.describe_latest()}; lower "
+        f"--config.optimizer.learning_rate or use --precision=float32, with another --workdir"
+    )
+
+
+def _short(values):
+    shown = {"g": "g_loss", "d": "d_loss", "l1": "l1_loss", "dB": "val_psnr", "img/s": SPEEDS[0]}
+    return " ".join(f"{name} {values[key]:.3g}" for name, key in shown.items() if key in values)

@@ -1,0 +1,83 @@
+"""Adam, one operation per variable where the engine has it, and its rate over a run's phases."""
+
+import math
+
+import keras
+from keras import ops
+
+from inpaint_tf.engines import apple_gpu
+
+SCHEDULES = ("constant", "cosine")
+
+
+@keras.saving.register_keras_serializable("inpaint_tf")
+class PhasedLearningRate(keras.optimizers.schedules.LearningRateSchedule):
+    """A rate for each phase of a run, constant or falling to zero along half a cosine.
+
+    phases: list of (updates of this optimizer in the phase, rate at the phase's beginning).
+    schedule: a member of `SCHEDULES`. A cosine starts anew in each phase: were it to fall over the
+      whole run, the adversarial phase, which comes last, would find nothing left of it.
+    """
+
+    def __init__(self, phases, schedule="constant"):
+        super().__init__()
+        if schedule not in SCHEDULES:
+            raise ValueError(f"`schedule` must be one of {SCHEDULES}. Received: {schedule!r}")
+        self.phases = [(int(updates), float(rate)) for updates, rate in phases]
+        self.schedule = schedule
+
+    def __call__(self, step):
+        """The rate of update number `step`, counted from 0."""
+        with apple_gpu.on_host():  # one number, that every variable's update reads
+            return self._rate(step)
+
+    def _rate(self, step):
+        step = ops.cast(step, "float32")
+        rate, start = 0.0, 0
+        for updates, phase_rate in self.phases:
+            done = (step - start) / max(updates, 1)
+            fall = 0.5 * (1.0 + ops.cos(math.pi * done)) if self.schedule == "cosine" else 1.0
+            rate = ops.where((step >= start) & (step < start + updates), phase_rate * fall, rate)
+            start += updates
+        return rate
+
+    def get_config(self):
+        return {"phases": self.phases, "schedule": self.schedule}
+
+
+@keras.saving.register_keras_serializable("inpaint_tf")
+class Adam(keras.optimizers.Adam):
+    """`keras.optimizers.Adam`, the same numbers but for rounding.
+
+    Keras makes ten operations of a variable's update, each of which reads and writes all of it, and
+    each of which a GPU must be told of. TensorFlow has one that does the same.
+    """
+
+    def __init__(self, *args, **kwargs):
+        with apple_gpu.on_host():  # where the count of updates lives
+            super().__init__(*args, **kwargs)
+
+    def _backend_update_step(self, grads, trainable_variables, learning_rate):
+        if keras.backend.backend() != "tensorflow" or self.amsgrad:
+            return super()._backend_update_step(grads, trainable_variables, learning_rate)
+        import tensorflow as tf
+
+        with apple_gpu.on_host():  # once for all variables
+            updates = ops.cast(self.iterations + 1, "float32")
+            powers = [ops.power(beta, updates) for beta in (self.beta_1, self.beta_2)]
+            rate = ops.cast(learning_rate, "float32")
+        for gradient, variable in zip(grads, trainable_variables, strict=True):
+            variable = variable.value if isinstance(variable, keras.Variable) else variable
+            index = self._get_variable_index(variable)
+            tf.raw_ops.ResourceApplyAdam(
+                var=variable.handle,
+                m=self._momentums[index].value.handle,
+                v=self._velocities[index].value.handle,
+                beta1_power=ops.cast(powers[0], variable.dtype),
+                beta2_power=ops.cast(powers[1], variable.dtype),
+                lr=ops.cast(rate, variable.dtype),
+                beta1=ops.cast(self.beta_1, variable.dtype),
+                beta2=ops.cast(self.beta_2, variable.dtype),
+                epsilon=ops.cast(self.epsilon, variable.dtype),
+                grad=ops.cast(gradient, variable.dtype),
+            )

@@ -1,0 +1,110 @@
+"""Scores and picture rows of a generator on pictures it was not trained on."""
+
+import cv2
+import numpy as np
+
+from inpaint_tf import images
+from inpaint_tf.engines.runtime import compiled
+from inpaint_tf.engines.step_random import StepRandom
+from inpaint_tf.evaluation.scores import distances
+
+SCORES = ("val_psnr", "val_ssim", "val_l1", "val_hole_psnr", "val_hole_ssim", "val_hole_l1")
+
+GAP = 4  # pixels of white between pictures
+GAP_LEVEL = 255
+
+
+class Validation:
+    """The same pictures with the same holes each time.
+
+    pictures: list of uint8 batches (batch, size, size, 3).
+    holes: a `masks.HoleDrawer`; hole_fill: a key of `images.HOLE_FILLS`.
+    rows: how many pictures `run` draws.
+    """
+
+    def __init__(self, pictures, holes, hole_fill, rows):
+        self.pictures = pictures
+        self.holes = holes
+        self.hole_fill = hole_fill
+        self.rows = rows
+        self.random = StepRandom(0)
+        self.complete = None
+
+    def run(self, generator):
+        """(scores, picture): means over the pictures of the composites' scores (dB, SSIM, L1 in
+        grey levels; whole picture and hole), and rows of original, masked, coarse, refined,
+        completed, attention."""
+        if self.complete is None:
+            self.complete = compiled(
+                lambda batch: self._complete(generator, batch),
+                [*generator.variables, self.random.state],
+            )
+        scores, rows = [], []
+        for index, batch in enumerate(self.pictures):
+            self.random.restart(index)
+            shown = {name: np.asarray(value) for name, value in self.complete(batch).items()}
+            for original, *views in zip(
+                batch,
+                *(shown[name] for name in ("masked", "coarse", "refined", "completed")),
+                shown["offsets"],
+                shown["mask"],
+                strict=True,
+            ):
+                *pictures, offsets, mask = views
+                scores.append(_scores(original, pictures[-1], mask[..., 0] > 0.5))
+                if len(rows) < self.rows:
+                    size = original.shape[:2]
+                    rows.append([original, *pictures, attention_colours(offsets, *size)])
+        return dict(zip(SCORES, np.mean(scores, axis=0).tolist(), strict=True)), grid(rows)
+
+    def _complete(self, generator, batch):
+        from keras import ops
+
+        real = images.to_unit(batch)
+        hole = self.holes.draw(self.random, *batch.shape[:3])
+        mask = ops.broadcast_to(hole.mask, (*batch.shape[:3], 1))
+        masked = images.fill_hole(real, mask, self.hole_fill)
+        outputs = generator([masked, mask])
+        pictures = {
+            "masked": masked,
+            "coarse": outputs["coarse"],
+            "refined": outputs["refined"],
+            "completed": images.composite(outputs["refined"], real, mask),
+        }
+        pictures = {name: images.to_uint8(picture) for name, picture in pictures.items()}
+        return {**pictures, "offsets": outputs["offsets"], "mask": mask}
+
+
+def _scores(truth, completed, hole):
+    return [
+        score(truth, completed, mask)
+        for mask in (None, hole)
+        for score in (distances.psnr, distances.ssim, distances.l1)
+    ]
+
+
+def attention_colours(offsets, height, width):
+    """Where each position copies from, as colours: (rows, columns, 2) to (height, width, 3).
+
+    offsets: int, how many rows and columns away the best background patch lies
+    (`contextual_attention`). Hue is the direction, brightness the distance; black: copies itself.
+    """
+    down, right = offsets[..., 0].astype("float64"), offsets[..., 1].astype("float64")
+    distance = np.hypot(down, right) / np.hypot(*offsets.shape[:2])
+    hue = (np.arctan2(down, right) / (2 * np.pi)) % 1.0 * 179
+    hsv = np.stack([hue, np.full_like(hue, 255), np.minimum(distance * 2, 1.0) * 255], axis=-1)
+    colours = cv2.cvtColor(hsv.round().astype("uint8"), cv2.COLOR_HSV2RGB)
+    return cv2.resize(colours, (width, height), interpolation=cv2.INTER_NEAREST)
+
+
+def grid(rows):
+    """Lay equally large pictures out: a list of rows, each a list of (h, w, 3), to one picture."""
+    return _join([_join(row, axis=1) for row in rows], axis=0)
+
+
+def _join(pictures, axis):
+    shape = list(pictures[0].shape)
+    shape[axis] = GAP
+    gap = np.full(shape, GAP_LEVEL, "uint8")
+    parts = [part for picture in pictures for part in (picture, gap)][:-1]
+    return np.concatenate(parts, axis=axis)

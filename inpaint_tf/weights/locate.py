@@ -1,0 +1,69 @@
+"""Where weights are: those of the package, runs, checkpoints, files. Needs no Keras."""
+
+from pathlib import Path
+
+from inpaint_tf.errors import UserError
+
+SUFFIX = ".weights.h5"
+GENERATOR_FILE = "generator" + SUFFIX
+BEST_FILE = "best" + SUFFIX
+CHECKPOINTS = f"checkpoints/step_*/{GENERATOR_FILE}"
+LATEST = "latest"
+LOGS = "logs"
+SHIPPED = Path(__file__).parent / "shipped"
+"""Weights that come with the package; MODEL_CARD.md beside them says what they are."""
+DEFAULT = "faces256"
+"""Those used where none are named."""
+ACCEPTED = (
+    f"'{DEFAULT}', which comes with the package, a run's folder, a checkpoint, a *{SUFFIX} file, "
+    f"or '{LATEST}': the newest run under {LOGS}/"
+)
+"""What `find_weights` takes, for help texts."""
+
+
+def find_weights(weights):
+    """The generator's weights file that `weights` (see `load_generator`) stands for."""
+    if str(weights) in shipped_names():
+        return SHIPPED / f"{weights}{SUFFIX}"
+    path = _latest_run() if str(weights) == LATEST else Path(weights)
+    if path.is_file():
+        if not path.name.endswith(SUFFIX):
+            raise UserError(f"{path} is not a *{SUFFIX} file; pass one, or a run folder")
+        return path
+    if path.is_dir():
+        if (path / GENERATOR_FILE).is_file():
+            return path / GENERATOR_FILE
+        checkpoints = sorted(path.glob(CHECKPOINTS))
+        if checkpoints:
+            return checkpoints[-1]
+        raise UserError(
+            f"no {GENERATOR_FILE} in {path}; has its training reached a checkpoint yet?"
+        )
+    names = ", ".join(shipped_names())
+    raise UserError(
+        f"no weights at {path}; pass a run folder, a checkpoint, a *{SUFFIX} file, or a name of "
+        f"those that come with the package: {names}"
+    )
+
+
+def shipped_names():
+    """The names of the weights that come with the package."""
+    return sorted(path.name.removesuffix(SUFFIX) for path in SHIPPED.glob(f"*{SUFFIX}"))
+
+
+def has_checkpoint(run):
+    """Whether a run's folder holds a checkpoint to continue from."""
+    return any(Path(run).glob(CHECKPOINTS))
+
+
+def _latest_run():
+    runs = [
+        folder
+        for folder in (Path(LOGS).iterdir() if Path(LOGS).is_dir() else ())
+        if has_checkpoint(folder)
+    ]
+    if not runs:
+        raise UserError(
+            f"no trained run under {LOGS}/; train one first (python train.py) or pass --weights"
+        )
+    return max(runs, key=lambda folder: (folder / "checkpoints").stat().st_mtime)

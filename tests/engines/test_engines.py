@@ -1,0 +1,118 @@
+"""The same step on TensorFlow and on JAX, and on JAX where there is no TensorFlow."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("jax", reason="the extra 'jax' is not installed")
+
+ROOT = Path(__file__).resolve().parents[2]
+WITHOUT_TENSORFLOW = "import sys; sys.modules['tensorflow'] = None; "
+
+
+def run(engine, *command):
+    """Run Python with `command` on `engine`; returns what it printed."""
+    environment = {
+        **os.environ,
+        "KERAS_BACKEND": engine,
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
+    }
+    finished = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert finished.returncode == 0, finished.stderr[-3000:]
+    return finished.stdout
+
+
+def read(path):
+    with np.load(path) as arrays:
+        return dict(arrays)
+
+
+@pytest.fixture(scope="module")
+def three_iterations(tmp_path_factory):
+    """A folder with what both engines make of the same three iterations."""
+    folder = tmp_path_factory.mktemp("engines")
+    for engine in ("tensorflow", "jax"):
+        run(engine, "tests/three_iterations.py", str(folder))
+    return folder
+
+
+def test_three_iterations_agree(three_iterations):
+    ours, theirs = (read(three_iterations / f"{name}.npz") for name in ("tensorflow", "jax"))
+    assert set(ours) == set(theirs)
+    variables = [name for name in ours if name.startswith("variable/")]
+    losses = sorted(set(ours) - set(variables))
+    assert len(losses) == 3 * 13
+    assert len(variables) > 100
+    for name in losses:
+        # Scores are differences around zero: relative to what they are the difference of.
+        near_zero = name.startswith(("critic_", "score_", "g_adversarial"))
+        np.testing.assert_allclose(
+            theirs[name], ours[name], rtol=1e-4, atol=1e-5 if near_zero else 0, err_msg=name
+        )
+    for name in variables:
+        np.testing.assert_allclose(theirs[name], ours[name], atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize("engine", ["tensorflow", "jax"])
+def test_checkpoints_of_one_engine_continue_on_the_other(three_iterations, engine):
+    from small import small_trainer
+
+    trainer = small_trainer(average=True, seed=1)
+    trainer.load_weights(three_iterations / f"{engine}.weights.h5")
+    assert int(trainer.step) == 3
+    assert int(trainer.critic_optimizer.iterations) == 3 * 2
+    expected = read(three_iterations / f"{engine}.npz")
+    for i, variable in enumerate(trainer.variables):
+        np.testing.assert_array_equal(variable.numpy(), expected[f"variable/{i}/{variable.path}"])
+
+
+def test_trains_and_completes_without_tensorflow(tmp_path, pictures):
+    workdir, packed = tmp_path / "run", tmp_path / "faces.npy"
+    run(
+        "jax", "-m", "inpaint_tf", "pack", f"--images={pictures}", f"--output={packed}", "--size=32"
+    )
+    settings = [
+        "--config=configs/quickstart.py",
+        f"--config.data.train={packed}",
+        "--data_on_device",
+        "--config.data.test_count=2",
+        "--config.data.size=32",
+        "--config.data.batch_size=2",
+        "--config.masks.size=16",
+        "--config.masks.max_shrink=2",
+        "--config.generator.width=4",
+        "--config.critics.width=8",
+        "--config.train.reconstruction_steps=1",
+        "--config.train.steps=1",
+        "--config.train.critic_updates=1",
+        f"--workdir={workdir}",
+    ]
+    train = "from inpaint_tf.commands.train import cli; cli()"
+    out = run("jax", "-c", WITHOUT_TENSORFLOW + train, *settings)
+    assert "finished 2 steps" in out
+    assert list(workdir.glob("events.out.tfevents*"))
+    test = "from inpaint_tf.commands.test import cli; cli()"
+    results = tmp_path / "results"
+    run(
+        *("jax", "-c", WITHOUT_TENSORFLOW + test, f"--images={pictures}", f"--weights={workdir}"),
+        *("--masks=center", f"--output={results}"),
+    )
+    assert len(list(results.glob("[0-9].png"))) == 6
+
+
+def test_a_missing_engine_is_one_line():
+    program = WITHOUT_TENSORFLOW + (
+        "from inpaint_tf import errors, runtime; errors.run_command(lambda _: runtime.configure())"
+    )
+    environment = {**os.environ, "KERAS_BACKEND": "tensorflow"}
+    finished = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert finished.returncode == 1
+    assert finished.stderr.splitlines()[-1].startswith("error: tensorflow is not installed")

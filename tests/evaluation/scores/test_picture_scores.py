@@ -1,0 +1,120 @@
+"""All scores of a picture together, in the columns of metrics.csv."""
+
+import math
+
+import numpy as np
+import pytest
+from pictures import centre_hole, noisy_pair
+
+from inpaint_tf.evaluation.scores import distances, fill_quality, picture_scores, recognition
+
+
+def completion(height=32, width=24):
+    raw, truth = noisy_pair(height, width)
+    mask = centre_hole(height, width)
+    return truth, np.where(mask[..., None] == 1, raw, truth), raw, mask
+
+
+@pytest.fixture
+def found(monkeypatch):
+    """A face wherever it is looked for: noise has none."""
+    face = (4, 4, 16, 16)
+    monkeypatch.setattr(recognition, "find_face", lambda image: face)
+    monkeypatch.setattr(recognition, "found_again", lambda *given: (1.0, 0.5))
+    return face
+
+
+def test_every_column_is_what_its_function_says(found):
+    truth, composite, raw, mask = completion()
+    scores = picture_scores.score_completion(truth, composite, raw, mask)
+    assert tuple(scores) == picture_scores.SCORE_COLUMNS
+    assert len(scores) == 2 * 2 * 5 + 2 * 2 + 7
+    functions = {
+        name: getattr(distances, "total_variation" if name == "tv" else name)
+        for name in picture_scores.DISTANCES
+    }
+    for output, image in (("composite", composite), ("raw", raw)):
+        for region, area in (("full", None), ("hole", mask)):
+            for name, function in functions.items():
+                given = (image,) if name == "tv" else (image, truth)
+                expected = function(*given, area)
+                assert scores[f"{region}_{output}_{name}"] == pytest.approx(expected, abs=1e-12)
+    for name, picture in (("", composite), ("truth_", truth)):
+        assert scores[f"fill_{name}energy"] == fill_quality.gradient_energy(picture, mask)
+        assert scores[f"fill_{name}step"] == fill_quality.edge_step(picture, mask)
+    assert (scores["fill_face_found"], scores["fill_eyes_found"]) == (1.0, 0.5)
+    assert math.isnan(scores["fill_identity"])
+
+
+def test_a_raw_picture_that_is_the_composite_has_its_scores():
+    truth, composite, _, mask = completion()
+    twice = picture_scores.score_completion(truth, composite, composite.copy(), mask)
+    assert tuple(twice) == picture_scores.SCORE_COLUMNS
+    assert twice["hole_raw_ssim"] == twice["hole_composite_ssim"]
+
+
+def test_the_recogniser_sees_truth_composite_and_face(found):
+    class Recogniser:
+        def similarity(self, *given):
+            self.given = given
+            return 0.7
+
+    truth, composite, raw, mask = completion()
+    recogniser = Recogniser()
+    judges = picture_scores.Judges(recogniser=recogniser)
+    scores = picture_scores.score_completion(truth, composite, raw, mask, judges)
+    assert scores["fill_identity"] == 0.7
+    np.testing.assert_array_equal(recogniser.given[1], composite)
+    assert recogniser.given[2] == found
+    elsewhere = np.zeros_like(mask)
+    elsewhere[-1, -1] = 1  # a face that is not covered says nothing
+    scores = picture_scores.score_completion(truth, composite, raw, elsewhere, judges)
+    assert math.isnan(scores["fill_identity"])
+
+
+def test_lpips_is_of_composite_and_raw_pictures():
+    class Lpips:
+        def distance(self, image, reference):
+            return float(np.abs(image.astype(int) - reference).sum())
+
+    truth, composite, raw, mask = completion()
+    scores = picture_scores.score_completion(
+        truth, composite, raw, mask, picture_scores.Judges(lpips=Lpips())
+    )
+    assert 0 < scores["full_composite_lpips"] < scores["full_raw_lpips"]
+    assert math.isnan(picture_scores.score_completion(truth, raw, raw, mask)["full_raw_lpips"])
+
+
+def test_an_identical_picture():
+    truth, _, _, mask = completion(176, 176)
+    scores = picture_scores.score_completion(truth, truth, truth, mask)
+    assert scores["full_raw_psnr"] == scores["hole_composite_psnr"] == math.inf
+    assert scores["hole_composite_ssim"] == pytest.approx(1)
+    assert scores["full_composite_ms_ssim"] == pytest.approx(1)
+    assert scores["fill_energy"] == scores["fill_truth_energy"]
+    assert scores["fill_step"] == scores["fill_truth_step"]
+
+
+def test_inverted_and_shifted_pictures_score_worse():
+    truth, _, _, mask = completion(64, 64)
+    inverted, shifted = 255 - truth, np.roll(truth, 1, axis=1)
+    scores = [
+        picture_scores.score_completion(truth, image, image, mask) for image in (inverted, shifted)
+    ]
+    assert scores[0]["hole_raw_psnr"] < scores[1]["hole_raw_psnr"] < 40
+    assert scores[0]["hole_raw_ssim"] < 0 < scores[1]["hole_raw_ssim"] < 1
+    # As sharp, and wrong.
+    assert scores[0]["fill_energy"] == pytest.approx(scores[0]["fill_truth_energy"])
+
+
+def test_a_mask_without_a_hole_leaves_its_scores_unmeasured():
+    truth, _, raw, mask = completion()
+    scores = picture_scores.score_completion(truth, truth, raw, np.zeros_like(mask))
+    assert all(
+        math.isnan(scores[f"hole_{output}_{name}"])
+        for output in picture_scores.OUTPUTS
+        for name in picture_scores.DISTANCES
+    )
+    assert math.isnan(scores["fill_energy"])
+    assert math.isnan(scores["fill_step"])
+    assert math.isnan(scores["fill_face_found"])

@@ -1,0 +1,45 @@
+import errno
+
+import numpy as np
+import pytest
+
+from inpaint_tf.data import picture_files
+from inpaint_tf.errors import UserError
+from inpaint_tf.training.run_log import Records
+
+
+def test_a_full_disk_under_tensorboard_is_one_line(tmp_path, monkeypatch):
+    records = Records(tmp_path, 0)
+
+    def full():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(records.events, "flush", full)
+    with pytest.raises(UserError, match=r"No space left.*same command again"):
+        records.write(1, "coarse", {"g_loss": 1.0})
+
+
+def test_rows_and_events_are_written_together(tmp_path):
+    Records(tmp_path, 0).write(3, "coarse", {"g_loss": 1.5, "images_per_second": 2.0})
+    row = (tmp_path / "metrics.csv").read_text().splitlines()[1]
+    assert row.startswith("3,coarse,1.5,")
+    assert list(tmp_path.glob("events.out.tfevents*"))
+
+
+def test_tensorboard_reads_what_was_written(tmp_path):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    records, picture = Records(tmp_path, 0), np.zeros((4, 6, 3), np.uint8)
+    picture[1, 2] = 255, 100, 0
+    records.write(3, "coarse", {"g_loss": 1.5, "val_psnr": 20.0})
+    records.draw(3, picture)
+    records.write(5, "coarse", {"g_loss": 1.25})
+    events = EventAccumulator(str(tmp_path)).Reload()
+    assert events.summary_metadata["losses/g_loss"].plugin_data.plugin_name == "scalars"
+    losses = events.Tensors("losses/g_loss")
+    assert [(loss.step, loss.tensor_proto.float_val[0]) for loss in losses] == [(3, 1.5), (5, 1.25)]
+    assert events.Tensors("validation/val_psnr")[0].tensor_proto.float_val[0] == 20
+    width, height, png = events.Tensors("pictures")[0].tensor_proto.string_val
+    assert (width, height) == (b"6", b"4")
+    (tmp_path / "shown.png").write_bytes(png)
+    np.testing.assert_array_equal(picture_files.read_image(tmp_path / "shown.png"), picture)

@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+from keras import ops
+
+from inpaint_tf.evaluation.scores import distances
+from inpaint_tf.masks.drawer import HoleDrawer
+from inpaint_tf.training.validation import SCORES, Validation
+
+
+class AllGrey:
+    """Stands for a generator: paints everything mid-grey and copies nothing from elsewhere."""
+
+    variables = ()
+
+    def __call__(self, inputs):
+        masked, mask = inputs
+        batch, height, width = mask.shape[:3]
+        return {
+            "coarse": ops.zeros_like(masked),
+            "refined": ops.zeros_like(masked),
+            "offsets": ops.zeros((batch, height // 8, width // 8, 2), "int32"),
+        }
+
+
+@pytest.fixture
+def batches():
+    rng = np.random.default_rng(0)
+    return [rng.integers(0, 256, (count, 32, 32, 3)).astype("uint8") for count in (2, 1)]
+
+
+def test_scores_are_those_of_the_composites(batches):
+    scores, _ = Validation(batches, HoleDrawer("center", size=16), "grey", rows=2).run(AllGrey())
+    hole = np.zeros((32, 32), bool)
+    hole[8:24, 8:24] = True
+    expected = []
+    for truth in (picture for batch in batches for picture in batch):
+        completed = np.where(hole[..., None], 128, truth).astype("uint8")
+        expected.append(
+            [
+                score(truth, completed, mask)
+                for mask in (None, hole)
+                for score in (distances.psnr, distances.ssim, distances.l1)
+            ]
+        )
+    assert tuple(scores) == SCORES
+    np.testing.assert_allclose(list(scores.values()), np.mean(expected, axis=0), rtol=1e-6)
+
+
+def test_rows_show_original_masked_coarse_refined_completed_attention(batches):
+    _, picture = Validation(batches, HoleDrawer("center", size=16), "white", rows=2).run(AllGrey())
+    assert picture.shape == (2 * 32 + 4, 6 * 32 + 5 * 4, 3)
+    columns = [picture[:32, 36 * column : 36 * column + 32] for column in range(6)]
+    original, masked, coarse, refined, completed, attention = columns
+    np.testing.assert_array_equal(original, batches[0][0])
+    assert (masked[8:24, 8:24] == 255).all()
+    np.testing.assert_array_equal(masked[:8], original[:8])
+    assert (coarse == 128).all()
+    assert (refined == 128).all()
+    assert (completed[8:24, 8:24] == 128).all()
+    np.testing.assert_array_equal(completed[24:], original[24:])
+    assert (attention == 0).all()  # every place copies itself
+
+
+def test_the_same_holes_every_time(batches):
+    validation = Validation(batches, HoleDrawer("freeform", size=32), "grey", rows=3)
+    first, second = validation.run(AllGrey()), validation.run(AllGrey())
+    assert first[0] == second[0]
+    np.testing.assert_array_equal(first[1], second[1])
