@@ -30,10 +30,12 @@ def default_config():
     config.masks.fill = "grey"  # colour of the covered hole: "grey" or "white"
 
     config.generator = ConfigDict()
+    config.generator.kind = "contextual_attention"  # a kind of networks/generators
     config.generator.width = 32  # channels of the first layer; the others follow
     config.generator.weights = ""  # to begin from: a run's folder or a *.weights.h5; empty: random
     config.critics = ConfigDict()
-    config.critics.width = 64  # likewise
+    config.critics.kind = "wgan_gp"  # a kind of training/critics
+    config.critics.width = 64  # channels of their first layers, likewise
 
     config.losses = ConfigDict()
     config.losses.l1 = 1.2  # weight of the spatially discounted L1 over the hole's box

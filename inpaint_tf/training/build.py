@@ -1,9 +1,10 @@
 """From a config to the parts of a training run: data, networks, trainer, validation."""
 
-from inpaint_tf.errors import UserError
+from inpaint_tf.errors import UserError, look_up
 
 
 def build_schedule(config):
+    """The `Schedule` of a config's phases."""
     from inpaint_tf.training.loop import Schedule
 
     return Schedule(
@@ -18,19 +19,18 @@ def build_trainer(config):
     """The compiled `InpaintingTrainer` of a config, its weights drawn from the seed."""
     import keras
 
-    from inpaint_tf.networks.critics import build_global_critic, build_local_critic
-    from inpaint_tf.networks.generators.contextual_attention import build_generator
+    from inpaint_tf.networks import generators
+    from inpaint_tf.training import critics
     from inpaint_tf.training.trainer import InpaintingTrainer
 
     keras.utils.set_random_seed(config.train.seed)
-    width, size = config.generator.width, config.data.size
+    kind, width = config.generator.kind, config.generator.width
     decay = config.train.average_decay
     trainer = InpaintingTrainer(
-        build_generator(width),
-        build_local_critic((config.masks.size, config.masks.size), config.critics.width),
-        build_global_critic((size, size), config.critics.width),
+        generators.build(kind, width),
+        look_up(critics.KINDS, config.critics.kind, "kind of critics")(config),
         build_holes(config),
-        average=build_generator(width, name="average") if decay else None,
+        average=generators.build(kind, width, name="average") if decay else None,
         hole_fill=config.masks.fill,
         critic_updates=config.train.critic_updates,
         l1_weight=config.losses.l1,
@@ -38,12 +38,15 @@ def build_trainer(config):
         ae_weight=config.losses.ae,
         ssim_weight=config.losses.ssim,
         adversarial_weight=config.losses.adversarial,
-        penalty_weight=config.losses.penalty,
         discount=config.losses.discount,
         average_decay=decay,
         flip=config.data.flip,
         seed=config.train.seed,
     )
+    if config.train.coarse_steps and "coarse" not in trainer.generator.output:
+        raise UserError(
+            f"a generator of kind {kind!r} has no coarse network; set --config.train.coarse_steps=0"
+        )
     before, adversarial = (
         config.optimizer.learning_rate,
         config.optimizer.adversarial_learning_rate,

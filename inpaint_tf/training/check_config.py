@@ -1,19 +1,20 @@
-"""Refuses values of a config that would fail later, and less clearly."""
+"""Refuses values of a config that would fail later, and less clearly. Needs no Keras."""
 
 import math
 
 from inpaint_tf.data.picture_batches import CROPS
 from inpaint_tf.errors import UserError
-from inpaint_tf.images import HOLE_FILLS
-from inpaint_tf.masks.drawer import KINDS
-from inpaint_tf.training.build import build_schedule
-from inpaint_tf.training.optimizers import SCHEDULES
+from inpaint_tf.masks import KINDS as HOLES
+from inpaint_tf.networks.generators import KINDS as GENERATORS
+from inpaint_tf.training.critics import KINDS as CRITICS
 
 CHOICES = {
-    "masks.kind": KINDS,
-    "masks.fill": tuple(HOLE_FILLS),
-    "train.validation_masks": KINDS,
-    "optimizer.schedule": SCHEDULES,
+    "generator.kind": GENERATORS,
+    "critics.kind": CRITICS,
+    "masks.kind": HOLES,
+    "masks.fill": ("grey", "white"),  # of images.HOLE_FILLS, which needs Keras: a test compares
+    "train.validation_masks": HOLES,
+    "optimizer.schedule": ("constant", "cosine"),  # of training.optimizers, likewise
     "data.crop": CROPS,
 }
 
@@ -52,7 +53,7 @@ def check_config(config):
             _refuse(config, name, f"must be at least {lowest}")
     if config.train.average_decay >= 1:
         _refuse(config, "train.average_decay", "must be below 1")
-    if build_schedule(config).total == 0:
+    if not config.train.coarse_steps + config.train.reconstruction_steps + config.train.steps:
         raise UserError("no step to train; set --config.train.steps above 0")
     if config.data.size % 8:
         _refuse(config, "data.size", "must be a multiple of 8")

@@ -1,5 +1,7 @@
 """One iteration of the paper's Algorithm 1: five critic updates, then one generator update."""
 
+import functools
+
 import keras
 from keras import ops
 
@@ -13,11 +15,16 @@ PHASES = ("coarse", "reconstruction", "adversarial")
 """What an iteration trains: the coarse network alone, the generator without critics, or all."""
 
 
+GENERATOR_TERMS = ("g_loss", "l1_loss", "ae_loss", "ssim_loss", "g_adversarial")
+"""Names of what a generator update may return."""
+
+
 class InpaintingTrainer(keras.Model):
     """Generator, critics, losses and the step that trains them.
 
-    generator, local_critic, global_critic: built networks.
-    holes: a `masks.HoleDrawer`; its box must have the local critic's input size.
+    generator: a built network, see `networks.generators`.
+    critics: an object of one of the kinds in `training.critics`.
+    holes: a `masks.HoleDrawer`; critics that look at its box must be built for its size.
     average: a second generator that follows a moving average of the first's weights, or None.
     hole_fill: what covers the hole, a key of `images.HOLE_FILLS`.
     critic_updates: critic updates for each generator update (Algorithm 1: 5).
@@ -26,7 +33,6 @@ class InpaintingTrainer(keras.Model):
     ae_weight: on the L1 over the known pixels (2018 code: 1.2; the paper has no such term).
     ssim_weight: on 1 - SSIM of the refined picture over the hole's box (neither paper has it: 0).
     adversarial_weight: on -mean(critic scores) (2018 code: 0.001; paper, equation 1: 1).
-    penalty_weight: on the gradient penalties (both: 10).
     discount: base of the spatial discount (2018 code: 0.9; paper, section IV-D: 0.99).
     average_decay: of the moving average, per iteration.
     flip: mirror each training picture left to right with probability 1/2.
@@ -36,8 +42,7 @@ class InpaintingTrainer(keras.Model):
     def __init__(
         self,
         generator,
-        local_critic,
-        global_critic,
+        critics,
         holes,
         *,
         average=None,
@@ -48,7 +53,6 @@ class InpaintingTrainer(keras.Model):
         ae_weight=1.2,
         ssim_weight=0.0,
         adversarial_weight=0.001,
-        penalty_weight=10.0,
         discount=0.9,
         average_decay=0.999,
         flip=False,
@@ -56,8 +60,9 @@ class InpaintingTrainer(keras.Model):
     ):
         super().__init__(name="inpainting_trainer")
         self.generator = generator
-        self.local_critic = local_critic
-        self.global_critic = global_critic
+        self.critics = critics
+        for attribute, network in critics.networks.items():
+            setattr(self, attribute, network)  # so that Keras keeps them in the checkpoints
         self.average = average
         self.holes = holes
         self.hole_fill = hole_fill
@@ -67,12 +72,10 @@ class InpaintingTrainer(keras.Model):
         self.ae_weight = ae_weight
         self.ssim_weight = ssim_weight
         self.adversarial_weight = adversarial_weight
-        self.penalty_weight = penalty_weight
         self.discount = losses.spatial_discount(holes.size, holes.size, discount)
         self.average_decay = average_decay
         self.flip = flip
         self.random = StepRandom(seed)
-        self.phase = "adversarial"
         # Counts iterations, also those whose update a float16 loss scale skipped.
         with apple_gpu.on_host():
             self.step = self.add_weight(
@@ -88,11 +91,7 @@ class InpaintingTrainer(keras.Model):
         self.generator_optimizer = generator_optimizer
         self.critic_optimizer = critic_optimizer
         generator_optimizer.build(self.generator.trainable_variables)
-        critic_optimizer.build(self.critic_variables)
-
-    @property
-    def critic_variables(self):
-        return self.local_critic.trainable_variables + self.global_critic.trainable_variables
+        critic_optimizer.build(self.critics.trainable_variables)
 
     @property
     def state(self):
@@ -105,23 +104,31 @@ class InpaintingTrainer(keras.Model):
         """The generator to keep: the moving average where there is one."""
         return self.generator if self.average is None else self.average
 
-    def batches_per_step(self):
-        """Batches that one `train_step` takes: fresh pictures for every update."""
-        return self.critic_updates + 1 if self.phase == "adversarial" else 1
+    def terms(self):
+        """Names of all numbers that a step may return, in the order of metrics.csv."""
+        return (*GENERATOR_TERMS, *self.critics.terms)
 
-    def train_step(self, pictures):
-        """One iteration. pictures: uint8 (batches_per_step, batch, height, width, 3).
+    def batches_per_step(self, phase="adversarial"):
+        """Batches that one step takes: fresh pictures for every update."""
+        return self.critic_updates + 1 if phase == "adversarial" else 1
+
+    def step_for(self, phase):
+        """`train_step` in one of `PHASES`, as a function of the pictures alone."""
+        return functools.partial(self.train_step, phase=phase)
+
+    def train_step(self, pictures, phase="adversarial"):
+        """One iteration. pictures: uint8 (batches per step, batch, height, width, 3).
 
         Returns a dict of float32 scalars: every loss term, penalty and mean critic score, as the
         last update of each kind saw them.
         """
         self.random.restart(self.step)
         with apple_gpu.on_host():  # where the bytes come from
-            *for_critics, for_generator = ops.unstack(pictures, self.batches_per_step())
+            *for_critics, for_generator = ops.unstack(pictures, self.batches_per_step(phase))
         results = {}
         for batch in for_critics:
             results |= self.update_critics(*self.prepare(batch))
-        results |= self.update_generator(*self.prepare(for_generator))
+        results |= self.update_generator(*self.prepare(for_generator), phase)
         if self.average is not None:
             self._follow_generator()
         with apple_gpu.on_host():
@@ -140,65 +147,36 @@ class InpaintingTrainer(keras.Model):
 
     def update_critics(self, real, hole):
         """Algorithm 1, lines 3-8: score real and completed pictures, penalise, update."""
-        batch = real.shape[0]
         completed = images.composite(self.generate(real, hole)["refined"], real, hole.mask)
-        alphas = self.random.uniform((2, batch, 1, 1, 1))
+        drawn = self.critics.draw(self.random, real.shape[0])
+        variables = self.critics.trainable_variables
         (_, terms), gradients = engine.value_and_gradient(
             lambda: self._scaled(
-                self.critic_optimizer, *self.critic_loss(real, completed, hole, alphas)
+                self.critic_optimizer, *self.critics.loss(real, completed, hole, drawn)
             ),
-            self.critic_variables,
+            variables,
         )
-        self.critic_optimizer.apply(gradients, self.critic_variables)
+        self.critic_optimizer.apply(gradients, variables)
         return terms
 
-    def update_generator(self, real, hole):
+    def update_generator(self, real, hole, phase="adversarial"):
         """Algorithm 1, lines 10-12."""
-        if self.phase == "coarse":
-            variables = [v for v in self.generator.trainable_variables if _is_coarse(v)]
-        else:
-            variables = self.generator.trainable_variables
+        variables = self.generator.trainable_variables
+        if phase == "coarse":
+            coarse = {id(variable) for variable in self._coarse_network().trainable_variables}
+            variables = [variable for variable in variables if id(variable) in coarse]
         (_, terms), gradients = engine.value_and_gradient(
-            lambda: self._scaled(self.generator_optimizer, *self.generator_loss(real, hole)),
+            lambda: self._scaled(self.generator_optimizer, *self.generator_loss(real, hole, phase)),
             variables,
         )
         self.generator_optimizer.apply(gradients, variables)
         return terms
 
-    def critic_loss(self, real, completed, hole, alphas):
-        """(total, terms) of the critics: Wasserstein distances and gradient penalties.
-
-        real, completed: (batch, height, width, 3); alphas: (2, batch, 1, 1, 1) in [0, 1], where
-        between real and completed the local and the global penalty are taken.
-        """
-        local_mask = images.crop(hole.mask, hole.boxes, hole.size)
-        local_real = images.crop(real, hole.boxes, hole.size)
-        local_completed = images.crop(completed, hole.boxes, hole.size)
-        terms, total = {}, 0.0
-        for name, critic, x, y, mask, alpha in (
-            ("local", self.local_critic, local_real, local_completed, local_mask, alphas[0]),
-            ("global", self.global_critic, real, completed, hole.mask, alphas[1]),
-        ):
-            # Real and fake in one pass: half the calls, twice the batch.
-            scores = critic(ops.concatenate([x, y]))
-            real_scores, fake_scores = ops.split(scores, 2)
-            gradients = engine.input_gradient(critic, losses.interpolate(x, y, alpha))
-            distance = losses.critic_wasserstein(real_scores, fake_scores)
-            penalty = losses.gradient_penalty(gradients, mask)
-            total = total + distance + self.penalty_weight * penalty
-            terms |= {
-                f"critic_{name}": distance,
-                f"penalty_{name}": penalty,
-                f"score_real_{name}": ops.mean(real_scores),
-                f"score_completed_{name}": ops.mean(fake_scores),
-            }
-        return total, {"d_loss": total, **terms}
-
-    def generator_loss(self, real, hole):
-        """(total, terms) of the generator: reconstruction of both stages, and the critics."""
+    def generator_loss(self, real, hole, phase="adversarial"):
+        """(total, terms) of the generator: reconstruction of its stages, and the critics."""
         outputs = self.generate(real, hole)
-        stages = [(outputs["coarse"], self.coarse_weight)]
-        if self.phase != "coarse":
+        stages = [(outputs["coarse"], self.coarse_weight)] if "coarse" in outputs else []
+        if phase != "coarse":
             stages.append((outputs["refined"], 1.0))
         box_real = images.crop(real, hole.boxes, hole.size)
         l1 = sum(
@@ -209,18 +187,14 @@ class InpaintingTrainer(keras.Model):
         ae = sum(weight * losses.known_l1(real, stage, hole.mask) for stage, weight in stages)
         total = self.l1_weight * l1 + self.ae_weight * ae
         terms = {"l1_loss": l1, "ae_loss": ae}
-        if self.ssim_weight and self.phase != "coarse":
+        if self.ssim_weight and phase != "coarse":
             box_refined = images.crop(outputs["refined"], hole.boxes, hole.size)
             terms["ssim_loss"] = losses.structural_dissimilarity(box_real, box_refined)
             total = total + self.ssim_weight * terms["ssim_loss"]
-        if self.phase == "adversarial":
+        if phase == "adversarial":
             completed = images.composite(outputs["refined"], real, hole.mask)
-            local = images.crop(completed, hole.boxes, hole.size)
-            adversarial = losses.generator_wasserstein(
-                self.local_critic(local)
-            ) + losses.generator_wasserstein(self.global_critic(completed))
-            total = total + self.adversarial_weight * adversarial
-            terms["g_adversarial"] = adversarial
+            terms["g_adversarial"] = self.critics.adversarial(real, completed, hole)
+            total = total + self.adversarial_weight * terms["g_adversarial"]
         return total, {"g_loss": total, **terms}
 
     def generate(self, real, hole):
@@ -235,12 +209,11 @@ class InpaintingTrainer(keras.Model):
         ):
             average.assign_add((1.0 - self.average_decay) * (variable - average))
 
+    def _coarse_network(self):
+        """What of the generator its coarse picture depends on."""
+        return keras.Model(self.generator.inputs, self.generator.output["coarse"])
+
     @staticmethod
     def _scaled(optimizer, total, terms):
         """Loss scaling, for float16; the identity for optimizers that do not scale."""
         return optimizer.scale_loss(total), terms
-
-
-def _is_coarse(variable):
-    """Whether a generator variable belongs to the coarse network, conv1 .. conv17."""
-    return variable.path.split("/")[-2].startswith("conv")

@@ -14,12 +14,17 @@ GAP = 4  # pixels of white between pictures
 GAP_LEVEL = 255
 
 
+VIEWS = ("masked", "coarse", "refined", "completed")
+"""Pictures that stand beside the original, as far as the generator makes them."""
+
+
 class Validation:
     """The same pictures with the same holes each time.
 
     pictures: list of uint8 batches (batch, size, size, 3).
     holes: a `masks.HoleDrawer`; hole_fill: a key of `images.HOLE_FILLS`.
     rows: how many pictures `run` draws.
+    columns, after a `run`: what stands in each row, from the left.
     """
 
     def __init__(self, pictures, holes, hole_fill, rows):
@@ -28,36 +33,38 @@ class Validation:
         self.hole_fill = hole_fill
         self.rows = rows
         self.random = StepRandom(0)
-        self.complete = None
+        self.columns: tuple[str, ...] = ()
+        self._generator = None
 
     def run(self, generator):
         """(scores, picture): means over the pictures of the composites' scores (dB, SSIM, L1 in
-        grey levels; whole picture and hole), and rows of original, masked, coarse, refined,
-        completed, attention."""
-        if self.complete is None:
-            self.complete = compiled(
-                lambda batch: self._complete(generator, batch),
+        grey levels; whole picture and hole), and a row of `columns` for each of the first."""
+        if generator is not self._generator:
+            self._generator = generator
+            self._complete = compiled(
+                lambda batch: self._views(generator, batch),
                 [*generator.variables, self.random.state],
             )
         scores, rows = [], []
         for index, batch in enumerate(self.pictures):
             self.random.restart(index)
-            shown = {name: np.asarray(value) for name, value in self.complete(batch).items()}
-            for original, *views in zip(
-                batch,
-                *(shown[name] for name in ("masked", "coarse", "refined", "completed")),
-                shown["offsets"],
-                shown["mask"],
-                strict=True,
-            ):
-                *pictures, offsets, mask = views
-                scores.append(_scores(original, pictures[-1], mask[..., 0] > 0.5))
+            shown = {name: np.asarray(value) for name, value in self._complete(batch).items()}
+            for place, original in enumerate(batch):
+                views = {name: values[place] for name, values in shown.items()}
+                hole = views["mask"][..., 0] > 0.5
+                scores.append(_scores(original, views["completed"], hole))
                 if len(rows) < self.rows:
-                    size = original.shape[:2]
-                    rows.append([original, *pictures, attention_colours(offsets, *size)])
+                    rows.append(self._row(original, views))
         return dict(zip(SCORES, np.mean(scores, axis=0).tolist(), strict=True)), grid(rows)
 
-    def _complete(self, generator, batch):
+    def _row(self, original, views):
+        row = {"original": original, **{name: views[name] for name in VIEWS if name in views}}
+        if "offsets" in views:
+            row["attention"] = attention_colours(views["offsets"], *original.shape[:2])
+        self.columns = tuple(row)
+        return list(row.values())
+
+    def _views(self, generator, batch):
         from keras import ops
 
         real = images.to_unit(batch)
@@ -65,14 +72,11 @@ class Validation:
         mask = ops.broadcast_to(hole.mask, (*batch.shape[:3], 1))
         masked = images.fill_hole(real, mask, self.hole_fill)
         outputs = generator([masked, mask])
-        pictures = {
-            "masked": masked,
-            "coarse": outputs["coarse"],
-            "refined": outputs["refined"],
-            "completed": images.composite(outputs["refined"], real, mask),
-        }
-        pictures = {name: images.to_uint8(picture) for name, picture in pictures.items()}
-        return {**pictures, "offsets": outputs["offsets"], "mask": mask}
+        completed = images.composite(outputs["refined"], real, mask)
+        pictures = {"masked": masked, **outputs, "completed": completed}
+        views = {name: images.to_uint8(pictures[name]) for name in VIEWS if name in pictures}
+        offsets = {"offsets": outputs["offsets"]} if "offsets" in outputs else {}
+        return {**views, **offsets, "mask": mask}
 
 
 def _scores(truth, completed, hole):
