@@ -141,11 +141,3 @@ def test_an_unknown_kind_is_told_before_anything_is_made(tmp_path, pictures, fie
     with pytest.raises(UserError, match=rf"--config.{field}.kind must be one of .*; got 'nothing'"):
         train(config, tmp_path / "run")
     assert not (tmp_path / "run").exists()
-
-
-def test_the_networks_of_critics_are_in_the_checkpoints_by_name(tmp_path, pictures):
-    result = train(small_config(pictures), tmp_path / "run")
-    import h5py
-
-    with h5py.File(result.checkpoint / "trainer.weights.h5") as file:
-        assert {"generator", "local_critic", "global_critic"} <= set(file)
