@@ -1,9 +1,13 @@
 """From a config to the parts of a training run: data, networks, trainer, validation."""
 
+from typing import Any
+
+import numpy as np
+
 from inpaint_tf.errors import UserError, look_up
 
 
-def build_schedule(config):
+def build_schedule(config: Any) -> Any:
     """The `Schedule` of a config's phases."""
     from inpaint_tf.training.loop import Schedule
 
@@ -15,7 +19,7 @@ def build_schedule(config):
     )
 
 
-def build_trainer(config):
+def build_trainer(config: Any) -> Any:
     """The compiled `InpaintingTrainer` of a config, its weights drawn from the seed."""
     import keras
 
@@ -65,8 +69,8 @@ def build_trainer(config):
     return trainer
 
 
-def begin_from_weights(config, trainer):
-    """Put what `generator.weights` names into a new trainer; nothing where it is empty."""
+def begin_from_weights(config: Any, trainer: Any) -> None:
+    """Load the weights that `generator.weights` names into a new trainer, if it names any."""
     from inpaint_tf.weights import generator_file
 
     if not config.generator.weights:
@@ -76,7 +80,7 @@ def begin_from_weights(config, trainer):
         trainer.average.set_weights(trainer.generator.get_weights())
 
 
-def build_optimizer(config, phases):
+def build_optimizer(config: Any, phases: list[tuple[int, float]]) -> Any:
     """Adam for networks that get [(updates, learning rate), ...] in the phases of the run."""
     import keras
 
@@ -89,7 +93,7 @@ def build_optimizer(config, phases):
     return adam
 
 
-def build_holes(config, kind=None):
+def build_holes(config: Any, kind: str | None = None) -> Any:
     """The `HoleDrawer` of training, or of another `kind` with the same box."""
     from inpaint_tf.masks.drawer import HoleDrawer
 
@@ -100,10 +104,8 @@ def build_holes(config, kind=None):
     )
 
 
-def read_mask_pictures(config):
+def read_mask_pictures(config: Any) -> np.ndarray:
     """The pictures of `masks.pictures`, resized to the box: uint8 0/1 (count, size, size)."""
-    import numpy as np
-
     from inpaint_tf.data import picture_files
 
     size = config.masks.size
@@ -117,7 +119,7 @@ def read_mask_pictures(config):
     )
 
 
-def build_validation(config, source):
+def build_validation(config: Any, source: Any) -> Any:
     """`Validation` on the first pictures of the held-out source, or None without one."""
     if source is None or not config.train.validation_count:
         return None
@@ -135,7 +137,7 @@ def build_validation(config, source):
     )
 
 
-def open_sources(config):
+def open_sources(config: Any) -> tuple[Any, Any]:
     """(training source, validation source or None)."""
     from inpaint_tf.data import open_train_and_validation
 

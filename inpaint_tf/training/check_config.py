@@ -1,6 +1,7 @@
 """Refuses values of a config that would fail later, and less clearly. Needs no Keras."""
 
 import math
+from typing import Any
 
 from inpaint_tf.data.picture_batches import CROPS
 from inpaint_tf.errors import UserError
@@ -43,7 +44,7 @@ LOWEST = {
 }
 
 
-def check_config(config):
+def check_config(config: Any) -> None:
     """Raise `UserError`, naming the flag to change, for values that cannot work."""
     for name, allowed in CHOICES.items():
         if _value(config, name) not in allowed:

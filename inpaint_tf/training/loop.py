@@ -8,7 +8,7 @@ import math
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ class Schedule:
     critic_updates: batches that an adversarial iteration takes beside the generator's.
     """
 
-    def __init__(self, coarse, reconstruction, adversarial, critic_updates):
+    def __init__(self, coarse: int, reconstruction: int, adversarial: int, critic_updates: int):
         self.parts = (
             ("coarse", coarse, 1),
             ("reconstruction", reconstruction, 1),
@@ -39,7 +39,7 @@ class Schedule:
         )
         self.total = coarse + reconstruction + adversarial
 
-    def stretches(self, step):
+    def stretches(self, step: int) -> Iterator[tuple[str, int, int]]:
         """Yield (phase, first step, last step + 1) of what is left from `step` on."""
         start = 0
         for phase, length, _ in self.parts:
@@ -48,7 +48,7 @@ class Schedule:
                 yield phase, max(step, start), end
             start = end
 
-    def batches_before(self, step):
+    def batches_before(self, step: int) -> int:
         """How many batches the steps before `step` used."""
         used = 0
         for _, length, batches in self.parts:
@@ -167,7 +167,7 @@ def _validate(run, phase, step):
 
 
 def _refuse_broken(trainer, step, store):
-    """A finite loss may still give an infinite update; such weights must not replace good ones."""
+    """Raise `UserError` for broken weights: a finite loss may still give an infinite update."""
     if not generator_file.all_finite(trainer.generator):
         raise UserError(_non_finite(step, "a generator weight", "not finite", store))
 
@@ -175,26 +175,26 @@ def _refuse_broken(trainer, step, store):
 class Window:
     """The steps since the last log: their losses, and how long they and their data took."""
 
-    def __init__(self):
-        self.results = []
+    def __init__(self) -> None:
+        self.results: list[tuple[int, dict[str, Any]]] = []
         self.pictures = 0
         self.waiting = 0.0
         self.started = time.perf_counter()
 
-    def next_batch(self, pictures):
+    def next_batch(self, pictures: Iterator[Any]) -> Any:
         asked = time.perf_counter()
         batch = next(pictures)
         self.waiting += time.perf_counter() - asked
         self.pictures += math.prod(batch.shape[:2])
         return batch
 
-    def add(self, step, results):
+    def add(self, step: int, results: dict[str, Any]) -> None:
         # Not read here: on a GPU that would make the host wait for every step.
         self.results.append((step, results))
 
-    def close(self, store):
+    def close(self, store: Any) -> dict[str, float]:
         """Means of the losses, and the speeds. `UserError` at the first non-finite loss."""
-        totals = {}
+        totals: dict[str, float] = {}
         for step, results in self.results:
             for term, value in results.items():
                 value = float(value)
@@ -212,9 +212,9 @@ class Window:
 class StopSignal:
     """Turns Ctrl-C and SIGTERM into a request to stop after the step; a second stops at once."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.requested = False
-        self.previous = {}
+        self.previous: dict[int, Any] = {}
 
     def __enter__(self):
         for number in (signal.SIGINT, signal.SIGTERM):

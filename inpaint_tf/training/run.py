@@ -122,12 +122,12 @@ class TrainingPictures:
     held: with on_device, all pictures as a variable there; streams then give row numbers.
     """
 
-    def __init__(self, source, config, on_device=False):
+    def __init__(self, source: Any, config: Any, on_device: bool = False):
         self._source, self._config = source, config
-        self._streams = []
+        self._streams: list[Any] = []
         self.held = hold_on_device(source, config) if on_device else None
 
-    def open(self, batches_per_step, batches_used):
+    def open(self, batches_per_step: int, batches_used: int) -> Any:
         """Iterate over the batches of each step, from those after `batches_used` on."""
         from inpaint_tf.data import batches
 
@@ -143,7 +143,7 @@ class TrainingPictures:
         self._streams.append(stream)
         return stream.tensors() if self.held is None else stream.row_numbers()
 
-    def tell_left_out(self):
+    def tell_left_out(self) -> None:
         """Warn of the pictures that could not be read, if there were any."""
         left_out = set().union(*(stream.pictures.left_out for stream in self._streams))
         if left_out:
@@ -153,7 +153,7 @@ class TrainingPictures:
             )
 
 
-def hold_on_device(source, config):
+def hold_on_device(source: Any, config: Any) -> Any:
     """All training pictures as a variable on the device; `UserError` unless they are packed."""
     import keras
 

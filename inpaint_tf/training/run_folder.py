@@ -1,7 +1,9 @@
 """What a run's folder says of the run: its resolved config, and the versions of each start."""
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 from inpaint_tf.data.whole_files import write_whole
 from inpaint_tf.engines.environment import describe_environment
@@ -18,10 +20,10 @@ RESUMABLE = {
     "train.picture_rows",
     "run.device",
 }
-"""Fields that may differ when a run continues: they do not change what a step computes."""
+"""Fields that may change when a run continues: they do not affect what a step computes."""
 
 
-def open_run_folder(folder, config, **resolved):
+def open_run_folder(folder: str | os.PathLike[str], config: Any, **resolved: Any) -> None:
     """Create the run's folder, or check that the run in it is the same one.
 
     Writes config.json: the config, and under "run" what was `resolved` from flags and data, such as

@@ -3,7 +3,10 @@
 import contextlib
 import csv
 import io
+from collections.abc import Iterable
 from pathlib import Path
+
+import numpy as np
 
 from inpaint_tf.data.whole_files import write_whole
 from inpaint_tf.errors import UserError
@@ -17,7 +20,7 @@ TABS = (
     ("images_per_second", "speed"),
     ("waiting_share", "speed"),
 )
-"""Which group of TensorBoard a value's name begins in; the others are losses."""
+"""The group in TensorBoard of values whose names begin so; all others are losses."""
 
 
 class RunLog:
@@ -26,12 +29,12 @@ class RunLog:
     folder: the run's folder. columns: names of all values. step: the step it continues from.
     """
 
-    def __init__(self, folder, columns, step):
+    def __init__(self, folder: Path, columns: Iterable[str], step: int):
         self.folder = folder
         self.metrics = MetricsFile(folder, columns, step)
         self.events = EventFile(folder)
 
-    def write(self, step, phase, values):
+    def write(self, step: int, phase: str, values: dict[str, float]) -> None:
         """values: dict of floats by the names of `columns`."""
         with self._writing():
             self.metrics.append(step, phase, values)
@@ -39,7 +42,7 @@ class RunLog:
                 step, {f"{_tab(name)}/{name}": value for name, value in values.items()}
             )
 
-    def draw(self, step, picture, columns):
+    def draw(self, step: int, picture: np.ndarray, columns: Iterable[str]) -> None:
         """picture: uint8 (height, width, 3), the rows that `Validation.run` gives; columns: what
         stands in them, from the left."""
         with self._writing():
@@ -60,11 +63,11 @@ class RunLog:
 class MetricsFile:
     """RUN/metrics.csv: one row for each logged step.
 
-    columns: the names of all values that a row may have; those it lacks stay empty.
-    step: the step the run continues from; rows after it are of work that was lost, and go.
+    columns: the names of all values that a row may have; missing ones stay empty.
+    step: the step the run continues from; rows after it belong to lost work and are dropped.
     """
 
-    def __init__(self, folder, columns, step):
+    def __init__(self, folder: Path, columns: Iterable[str], step: int):
         self.path = Path(folder) / "metrics.csv"
         self.columns = ["step", "phase", *columns]
         rows = self._rows_up_to(step)
@@ -75,7 +78,7 @@ class MetricsFile:
         with write_whole(self.path) as file:
             file.write(text.getvalue().encode())
 
-    def append(self, step, phase, values):
+    def append(self, step: int, phase: str, values: dict[str, float]) -> None:
         """Add a row: values is a dict of numbers by column name."""
         with open(self.path, "a", newline="") as file:
             csv.DictWriter(file, self.columns).writerow({"step": step, "phase": phase, **values})

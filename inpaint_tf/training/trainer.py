@@ -1,6 +1,8 @@
 """One iteration of the paper's Algorithm 1: five critic updates, then one generator update."""
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
 import keras
 from keras import ops
@@ -9,6 +11,7 @@ from inpaint_tf import images
 from inpaint_tf.engines import apple_gpu
 from inpaint_tf.engines.current import engine
 from inpaint_tf.engines.step_random import StepRandom
+from inpaint_tf.masks import Hole, HoleDrawer
 from inpaint_tf.training import losses
 
 PHASES = ("coarse", "reconstruction", "adversarial")
@@ -41,22 +44,22 @@ class InpaintingTrainer(keras.Model):
 
     def __init__(
         self,
-        generator,
-        critics,
-        holes,
+        generator: keras.Model,
+        critics: Any,
+        holes: HoleDrawer,
         *,
-        average=None,
-        hole_fill="grey",
-        critic_updates=5,
-        l1_weight=1.2,
-        coarse_weight=1.2,
-        ae_weight=1.2,
-        ssim_weight=0.0,
-        adversarial_weight=0.001,
-        discount=0.9,
-        average_decay=0.999,
-        flip=False,
-        seed=0,
+        average: keras.Model | None = None,
+        hole_fill: str = "grey",
+        critic_updates: int = 5,
+        l1_weight: float = 1.2,
+        coarse_weight: float = 1.2,
+        ae_weight: float = 1.2,
+        ssim_weight: float = 0.0,
+        adversarial_weight: float = 0.001,
+        discount: float = 0.9,
+        average_decay: float = 0.999,
+        flip: bool = False,
+        seed: int = 0,
     ):
         super().__init__(name="inpainting_trainer")
         self.generator = generator
@@ -85,7 +88,7 @@ class InpaintingTrainer(keras.Model):
         if average is not None:
             average.set_weights(generator.get_weights())
 
-    def compile(self, generator_optimizer, critic_optimizer):
+    def compile(self, generator_optimizer: Any, critic_optimizer: Any) -> None:
         """Take the two optimizers; each is built for the variables that it updates."""
         super().compile(optimizer=None)
         self.generator_optimizer = generator_optimizer
@@ -94,29 +97,29 @@ class InpaintingTrainer(keras.Model):
         critic_optimizer.build(self.critics.trainable_variables)
 
     @property
-    def state(self):
+    def state(self) -> list[Any]:
         """Every variable that a step reads or changes."""
         optimizers = (self.generator_optimizer, self.critic_optimizer)
         changed = [variable for optimizer in optimizers for variable in optimizer.variables]
         return [*self.variables, *changed, self.random.state]
 
-    def best_generator(self):  # no property: Keras would save what it returns once more
+    def best_generator(self) -> Any:  # no property: Keras would save what it returns again
         """The generator to keep: the moving average where there is one."""
         return self.generator if self.average is None else self.average
 
-    def terms(self):
+    def terms(self) -> tuple[str, ...]:
         """Names of all numbers that a step may return, in the order of metrics.csv."""
         return (*GENERATOR_TERMS, *self.critics.terms)
 
-    def batches_per_step(self, phase="adversarial"):
+    def batches_per_step(self, phase: str = "adversarial") -> int:
         """Batches that one step takes: fresh pictures for every update."""
         return self.critic_updates + 1 if phase == "adversarial" else 1
 
-    def step_for(self, phase):
+    def step_for(self, phase: str) -> Callable[[Any], dict[str, Any]]:
         """`train_step` in one of `PHASES`, as a function of the pictures alone."""
         return functools.partial(self.train_step, phase=phase)
 
-    def train_step(self, pictures, phase="adversarial"):
+    def train_step(self, pictures: Any, phase: str = "adversarial") -> dict[str, Any]:
         """One iteration. pictures: uint8 (batches per step, batch, height, width, 3).
 
         Returns a dict of float32 scalars: every loss term, penalty and mean critic score, as the
@@ -125,7 +128,7 @@ class InpaintingTrainer(keras.Model):
         self.random.restart(self.step)
         with apple_gpu.on_host():  # where the bytes come from
             *for_critics, for_generator = ops.unstack(pictures, self.batches_per_step(phase))
-        results = {}
+        results: dict[str, Any] = {}
         for batch in for_critics:
             results |= self.update_critics(*self.prepare(batch))
         results |= self.update_generator(*self.prepare(for_generator), phase)
@@ -135,7 +138,7 @@ class InpaintingTrainer(keras.Model):
             self.step.assign_add(1)
         return results
 
-    def prepare(self, pictures):
+    def prepare(self, pictures: Any) -> tuple[Any, Hole]:
         """uint8 (batch, height, width, 3) to float32 in [-1, 1], mirrored or not, and a hole."""
         batch, height, width = pictures.shape[:3]
         with apple_gpu.on_host():
@@ -145,7 +148,7 @@ class InpaintingTrainer(keras.Model):
                 real = ops.where(mirrored, ops.flip(real, axis=2), real)
         return real, self.holes.draw(self.random, batch, height, width)
 
-    def update_critics(self, real, hole):
+    def update_critics(self, real: Any, hole: Hole) -> dict[str, Any]:
         """Algorithm 1, lines 3-8: score real and completed pictures, penalise, update."""
         completed = images.composite(self.generate(real, hole)["refined"], real, hole.mask)
         drawn = self.critics.draw(self.random, real.shape[0])
@@ -159,7 +162,7 @@ class InpaintingTrainer(keras.Model):
         self.critic_optimizer.apply(gradients, variables)
         return terms
 
-    def update_generator(self, real, hole, phase="adversarial"):
+    def update_generator(self, real: Any, hole: Hole, phase: str = "adversarial") -> dict[str, Any]:
         """Algorithm 1, lines 10-12."""
         variables = self.generator.trainable_variables
         if phase == "coarse":
@@ -172,7 +175,9 @@ class InpaintingTrainer(keras.Model):
         self.generator_optimizer.apply(gradients, variables)
         return terms
 
-    def generator_loss(self, real, hole, phase="adversarial"):
+    def generator_loss(
+        self, real: Any, hole: Hole, phase: str = "adversarial"
+    ) -> tuple[Any, dict[str, Any]]:
         """(total, terms) of the generator: reconstruction of its stages, and the critics."""
         outputs = self.generate(real, hole)
         stages = [(outputs["coarse"], self.coarse_weight)] if "coarse" in outputs else []
@@ -197,7 +202,7 @@ class InpaintingTrainer(keras.Model):
             total = total + self.adversarial_weight * terms["g_adversarial"]
         return total, {"g_loss": total, **terms}
 
-    def generate(self, real, hole):
+    def generate(self, real: Any, hole: Hole) -> dict[str, Any]:
         """The generator's outputs for real pictures (batch, height, width, 3) with their `Hole`."""
         masked = images.fill_hole(real, hole.mask, self.hole_fill)
         mask = ops.broadcast_to(hole.mask, (*masked.shape[:3], 1))

@@ -1,5 +1,7 @@
 """Scores and picture rows of a generator on pictures it was not trained on."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 
@@ -7,6 +9,7 @@ from inpaint_tf import images
 from inpaint_tf.engines.runtime import compiled
 from inpaint_tf.engines.step_random import StepRandom
 from inpaint_tf.evaluation.scores import distances
+from inpaint_tf.masks import HoleDrawer
 
 SCORES = ("val_psnr", "val_ssim", "val_l1", "val_hole_psnr", "val_hole_ssim", "val_hole_l1")
 
@@ -27,16 +30,16 @@ class Validation:
     columns, after a `run`: what stands in each row, from the left.
     """
 
-    def __init__(self, pictures, holes, hole_fill, rows):
+    def __init__(self, pictures: list[np.ndarray], holes: HoleDrawer, hole_fill: str, rows: int):
         self.pictures = pictures
         self.holes = holes
         self.hole_fill = hole_fill
         self.rows = rows
         self.random = StepRandom(0)
         self.columns: tuple[str, ...] = ()
-        self._generator = None
+        self._generator: Any = None
 
-    def run(self, generator):
+    def run(self, generator: Any) -> tuple[dict[str, float], np.ndarray]:
         """(scores, picture): means over the pictures of the composites' scores (dB, SSIM, L1 in
         grey levels; whole picture and hole), and a row of `columns` for each of the first."""
         if generator is not self._generator:
@@ -45,7 +48,8 @@ class Validation:
                 lambda batch: self._views(generator, batch),
                 [*generator.variables, self.random.state],
             )
-        scores, rows = [], []
+        scores: list[list[float]] = []
+        rows: list[list[np.ndarray]] = []
         for index, batch in enumerate(self.pictures):
             self.random.restart(index)
             shown = {name: np.asarray(value) for name, value in self._complete(batch).items()}
@@ -87,7 +91,7 @@ def _scores(truth, completed, hole):
     ]
 
 
-def attention_colours(offsets, height, width):
+def attention_colours(offsets: np.ndarray, height: int, width: int) -> np.ndarray:
     """Where each position copies from, as colours: (rows, columns, 2) to (height, width, 3).
 
     offsets: int, how many rows and columns away the best background patch lies
@@ -101,7 +105,7 @@ def attention_colours(offsets, height, width):
     return cv2.resize(colours, (width, height), interpolation=cv2.INTER_NEAREST)
 
 
-def grid(rows):
+def grid(rows: list[list[np.ndarray]]) -> np.ndarray:
     """Lay equally large pictures out: a list of rows, each a list of (h, w, 3), to one picture."""
     return _join([_join(row, axis=1) for row in rows], axis=0)
 
