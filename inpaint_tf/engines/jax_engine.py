@@ -34,7 +34,12 @@ def value_and_gradient(loss, variables):
 
 def input_gradient(function, inputs):
     """See `engines.current`."""
-    return jax.grad(lambda x: jnp.sum(function(x)))(inputs)
+    return value_and_input_gradient(function, inputs)[1]
+
+
+def value_and_input_gradient(function, inputs):
+    """See `engines.current`."""
+    return jax.value_and_grad(lambda x: jnp.sum(function(x)))(inputs)
 
 
 def compiled(function, variables):

@@ -17,10 +17,15 @@ def value_and_gradient(loss, variables):
 
 def input_gradient(function, inputs):
     """See `engines.current`."""
+    return value_and_input_gradient(function, inputs)[1]
+
+
+def value_and_input_gradient(function, inputs):
+    """See `engines.current`."""
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(inputs)
         outputs = function(inputs)
-    return tape.gradient(outputs, inputs)
+    return tf.reduce_sum(outputs), tape.gradient(outputs, inputs)
 
 
 def compiled(function, variables):

@@ -17,6 +17,7 @@ TABS = (
     ("score_", "critics"),
     ("critic_", "critics"),
     ("penalty_", "critics"),
+    ("norm_", "critics"),
     ("images_per_second", "speed"),
     ("waiting_share", "speed"),
 )

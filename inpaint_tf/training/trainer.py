@@ -20,6 +20,10 @@ PHASES = ("coarse", "reconstruction", "adversarial")
 
 GENERATOR_TERMS = ("g_loss", "l1_loss", "ae_loss", "ssim_loss", "g_adversarial")
 """Names of what a generator update may return."""
+BALANCE_TERMS = ("norm_reconstruction", "norm_adversarial")
+"""Norms of the gradients for the completed picture, where the critics are balanced."""
+BALANCE_DECAY = 0.98
+"""Of the running means of these norms."""
 
 
 class InpaintingTrainer(keras.Model):
@@ -84,6 +88,11 @@ class InpaintingTrainer(keras.Model):
             self.step = self.add_weight(
                 shape=(), dtype="int32", initializer="zeros", trainable=False, name="step"
             )
+        if critics.balanced:
+            self.balance = [
+                self.add_weight(shape=(), initializer="zeros", trainable=False, name=name)
+                for name in BALANCE_TERMS
+            ]
         self.built = True
         if average is not None:
             average.set_weights(generator.get_weights())
@@ -101,7 +110,8 @@ class InpaintingTrainer(keras.Model):
         """Every variable that a step reads or changes."""
         optimizers = (self.generator_optimizer, self.critic_optimizer)
         changed = [variable for optimizer in optimizers for variable in optimizer.variables]
-        return [*self.variables, *changed, self.random.state]
+        frozen = self.critics.frozen_variables
+        return [*self.variables, *changed, self.random.state, *frozen]
 
     def best_generator(self) -> Any:  # no property: Keras would save what it returns again
         """The generator to keep: the moving average where there is one."""
@@ -109,7 +119,8 @@ class InpaintingTrainer(keras.Model):
 
     def terms(self) -> tuple[str, ...]:
         """Names of all numbers that a step may return, in the order of metrics.csv."""
-        return (*GENERATOR_TERMS, *self.critics.terms)
+        balance = BALANCE_TERMS if self.critics.balanced else ()
+        return (*GENERATOR_TERMS, *balance, *self.critics.terms)
 
     def batches_per_step(self, phase: str = "adversarial") -> int:
         """Batches that one step takes: fresh pictures for every update."""
@@ -151,11 +162,11 @@ class InpaintingTrainer(keras.Model):
     def update_critics(self, real: Any, hole: Hole) -> dict[str, Any]:
         """Algorithm 1, lines 3-8: score real and completed pictures, penalise, update."""
         completed = images.composite(self.generate(real, hole)["refined"], real, hole.mask)
-        drawn = self.critics.draw(self.random, real.shape[0])
+        prepared = self.critics.prepare(self.random, real.shape[0])
         variables = self.critics.trainable_variables
         (_, terms), gradients = engine.value_and_gradient(
             lambda: self._scaled(
-                self.critic_optimizer, *self.critics.loss(real, completed, hole, drawn)
+                self.critic_optimizer, *self.critics.loss(real, completed, hole, prepared)
             ),
             variables,
         )
@@ -173,6 +184,10 @@ class InpaintingTrainer(keras.Model):
             variables,
         )
         self.generator_optimizer.apply(gradients, variables)
+        if "norm_adversarial" in terms:
+            for mean, name in zip(self.balance, BALANCE_TERMS, strict=True):
+                followed = BALANCE_DECAY * mean + (1.0 - BALANCE_DECAY) * terms[name]
+                mean.assign(ops.where(mean > 0, followed, terms[name]))
         return terms
 
     def generator_loss(
@@ -184,11 +199,7 @@ class InpaintingTrainer(keras.Model):
         if phase != "coarse":
             stages.append((outputs["refined"], 1.0))
         box_real = images.crop(real, hole.boxes, hole.size)
-        l1 = sum(
-            weight
-            * losses.weighted_l1(box_real, images.crop(stage, hole.boxes, hole.size), self.discount)
-            for stage, weight in stages
-        )
+        l1 = sum(weight * self._box_l1(box_real, stage, hole) for stage, weight in stages)
         ae = sum(weight * losses.known_l1(real, stage, hole.mask) for stage, weight in stages)
         total = self.l1_weight * l1 + self.ae_weight * ae
         terms = {"l1_loss": l1, "ae_loss": ae}
@@ -198,9 +209,51 @@ class InpaintingTrainer(keras.Model):
             total = total + self.ssim_weight * terms["ssim_loss"]
         if phase == "adversarial":
             completed = images.composite(outputs["refined"], real, hole.mask)
-            terms["g_adversarial"] = self.critics.adversarial(real, completed, hole)
-            total = total + self.adversarial_weight * terms["g_adversarial"]
+            if self.critics.balanced:
+                added, more = self._balanced(real, outputs["refined"], hole)
+            else:
+                more = {"g_adversarial": self.critics.adversarial(real, completed, hole)}
+                added = self.adversarial_weight * more["g_adversarial"]
+            total, terms = total + added, terms | more
         return total, {"g_loss": total, **terms}
+
+    def _box_l1(self, box_real, picture, hole):
+        box = images.crop(picture, hole.boxes, hole.size)
+        return losses.weighted_l1(box_real, box, self.discount)
+
+    def _balanced(self, real, refined, hole):
+        """(total, terms) of critics whose gradient is brought to the reconstruction's norm.
+
+        Both gradients are taken for the completed picture, in the hole. The total is linear in it
+        and has the adversarial gradient so scaled: one pass back through the generator serves both.
+        """
+        completed = images.composite(refined, real, hole.mask)
+        fixed = ops.stop_gradient(completed)
+        value, adversarial = engine.value_and_input_gradient(
+            lambda picture: self.critics.adversarial(real, picture, hole), fixed
+        )
+        box_real = images.crop(real, hole.boxes, hole.size)
+
+        def reconstruction(picture):
+            total = self.l1_weight * self._box_l1(box_real, picture, hole)
+            if self.ssim_weight:
+                box = images.crop(picture, hole.boxes, hole.size)
+                total = total + self.ssim_weight * losses.structural_dissimilarity(box_real, box)
+            return total
+
+        norms = [
+            ops.sqrt(ops.sum(ops.square(gradient * hole.mask)))
+            for gradient in (engine.input_gradient(reconstruction, fixed), adversarial)
+        ]
+        means = [
+            ops.where(mean > 0, mean, norm) for mean, norm in zip(self.balance, norms, strict=True)
+        ]
+        scale = self.adversarial_weight * means[0] / ops.maximum(means[1], 1e-12)
+        total = ops.sum(completed * ops.stop_gradient(scale * adversarial))
+        return total, {
+            "g_adversarial": value,
+            **dict(zip(BALANCE_TERMS, norms, strict=True)),
+        }
 
     def generate(self, real: Any, hole: Hole) -> dict[str, Any]:
         """The generator's outputs for real pictures (batch, height, width, 3) with their `Hole`."""

@@ -33,6 +33,8 @@ class WassersteinCritics:
     penalty_weight: on the gradient penalties (both papers: 10).
     """
 
+    balanced = False
+    frozen_variables: tuple = ()
     terms = (
         "d_loss",
         "critic_local",
@@ -62,20 +64,20 @@ class WassersteinCritics:
         """Those of both networks."""
         return self.local_critic.trainable_variables + self.global_critic.trainable_variables
 
-    def draw(self, random: StepRandom, batch: int) -> Any:
+    def prepare(self, random: StepRandom, batch: int) -> Any:
         """(2, batch, 1, 1, 1) in [0, 1): where between real and completed the penalties lie."""
         return random.uniform((2, batch, 1, 1, 1))
 
-    def loss(self, real: Any, completed: Any, hole: Hole, drawn: Any) -> tuple[Any, dict]:
-        """Wasserstein distances and gradient penalties; drawn: see `draw`."""
+    def loss(self, real: Any, completed: Any, hole: Hole, prepared: Any) -> tuple[Any, dict]:
+        """Wasserstein distances and gradient penalties; prepared: see `prepare`."""
         local_mask = images.crop(hole.mask, hole.boxes, hole.size)
         local_real = images.crop(real, hole.boxes, hole.size)
         local_completed = images.crop(completed, hole.boxes, hole.size)
         terms: dict[str, Any] = {}
         total = 0.0
         for name, critic, x, y, mask, alpha in (
-            ("local", self.local_critic, local_real, local_completed, local_mask, drawn[0]),
-            ("global", self.global_critic, real, completed, hole.mask, drawn[1]),
+            ("local", self.local_critic, local_real, local_completed, local_mask, prepared[0]),
+            ("global", self.global_critic, real, completed, hole.mask, prepared[1]),
         ):
             # Real and fake in one pass: half the calls, twice the batch.
             scores = critic(ops.concatenate([x, y]))

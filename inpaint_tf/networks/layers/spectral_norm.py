@@ -1,0 +1,40 @@
+"""Convolution whose kernel is divided by its largest singular value (Miyato et al., ICLR 2018)."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("inpaint_tf")
+class SpectralConv2D(keras.layers.Conv2D):
+    """`keras.layers.Conv2D` with spectral normalisation.
+
+    The singular vector is a variable that `iterate` moves and a call only reads, so that a loss
+    changes nothing. The derivative passes through the singular value, with its vectors held fixed.
+    """
+
+    def build(self, input_shape: Any) -> None:
+        super().build(input_shape)
+        self.vector = self.add_weight(
+            shape=(1, self.filters), initializer="random_normal", trainable=False, name="vector"
+        )
+
+    def iterate(self) -> None:
+        """One power iteration."""
+        left = self._left()
+        self.vector.assign(_unit(ops.matmul(left, self._matrix())))
+
+    def convolution_op(self, inputs: Any, kernel: Any) -> Any:
+        sigma = ops.matmul(ops.matmul(self._left(), self._matrix()), ops.transpose(self.vector))
+        return super().convolution_op(inputs, kernel / ops.cast(sigma[0, 0], kernel.dtype))
+
+    def _matrix(self):
+        return ops.reshape(ops.cast(self.kernel, "float32"), (-1, self.filters))
+
+    def _left(self):
+        return ops.stop_gradient(_unit(ops.matmul(self.vector, ops.transpose(self._matrix()))))
+
+
+def _unit(vector):
+    return vector * ops.rsqrt(ops.maximum(ops.sum(ops.square(vector)), 1e-12))

@@ -1,0 +1,97 @@
+"""What looks through the frozen features: fixed random projections, and a small head a scale.
+
+After Sauer et al., "Projected GANs Converge Faster", NeurIPS 2021, section 3.
+"""
+
+import keras
+import numpy as np
+from keras import ops
+
+from inpaint_tf.networks.layers.activations import LeakyReLU
+from inpaint_tf.networks.layers.spectral_norm import SpectralConv2D
+
+PROJECTED = (64, 128, 256, 512)
+"""Channels of the projections, by `efficientnet_lite0.STRIDES`."""
+FEATURE_LEVELS = (8.0, 5.5, 4.6, 1.8)
+"""What features are divided by: about their mean absolute values on pictures of faces."""
+HALVINGS = (2, 1, 0, 0)
+"""Stride-2 convolutions of the head at each scale."""
+
+
+def build_projection(features: keras.Model, seed: int = 0) -> keras.Model:
+    """The frozen network and random mixtures of its features, which are never trained.
+
+    features: `efficientnet_lite0.build_features()`. seed: of the mixtures (He initialisation).
+    Call argument: pictures (batch, height, width, 3), float32 in [-1, 1].
+    Returns a list of (batch, height / stride, width / stride, channels), by `STRIDES` and
+    `PROJECTED`: channels mixed at each scale, then deeper scales mixed into finer ones.
+    """
+    rng = np.random.default_rng(seed)
+    pictures = keras.Input((None, None, 3), dtype="float32", name="pictures")
+    levels = [
+        _random(rng, 1, channels, feature.shape[-1])(feature / level)
+        for feature, level, channels in zip(
+            features(pictures), FEATURE_LEVELS, PROJECTED, strict=True
+        )
+    ]
+    outputs = [levels[-1]]
+    for finer in levels[-2::-1]:
+        deeper = _random(rng, 3, finer.shape[-1], outputs[0].shape[-1])(outputs[0])
+        deeper = keras.layers.UpSampling2D(2, interpolation="bilinear", dtype="float32")(deeper)
+        outputs.insert(0, (finer + deeper) * np.float32(np.sqrt(0.5)))
+    network = keras.Model(pictures, outputs, name="projection")
+    network.trainable = False
+    return network
+
+
+def _random(rng, kernel, filters, channels):
+    layer = keras.layers.Conv2D(filters, kernel, padding="same", use_bias=False, dtype="float32")
+    layer.build((None, None, None, channels))
+    scale = np.sqrt(2.0 / (kernel * kernel * channels))
+    layer.set_weights([rng.normal(0, scale, layer.kernel.shape).astype("float32")])
+    return layer
+
+
+def build_heads(name: str, width: int = 64) -> keras.Model:
+    """A head for each scale: features and the hole to scores of places.
+
+    Call arguments: a list of the projections of pictures, each with the hole's mask of its size as
+    one channel more. Returns a list of scores (batch, rows, columns, 1), float32.
+    width: channels of the finest head; deeper ones have up to four times as many.
+    """
+    inputs, scores = [], []
+    for index, (channels, halvings) in enumerate(zip(PROJECTED, HALVINGS, strict=True)):
+        features = keras.Input((None, None, channels + 1), dtype="float32")
+        inputs.append(features)
+        filters = width * min(2**index, 4)
+        for number in range(halvings):
+            features = _spectral(filters, 4, 2, f"scale{index}_down{number}")(features)
+            features = LeakyReLU(0.2, dtype="float32")(features)
+        features = _spectral(filters, 3, 1, f"scale{index}_conv")(features)
+        features = LeakyReLU(0.2, dtype="float32")(features)
+        scores.append(_spectral(1, 3, 1, f"scale{index}_score")(features))
+    return keras.Model(inputs, scores, name=name)
+
+
+def _spectral(filters, kernel, stride, name):
+    return SpectralConv2D(
+        filters, kernel, strides=stride, padding="same", dtype="float32", name=name
+    )
+
+
+def iterate(heads: keras.Model) -> None:
+    """One power iteration of each spectral norm."""
+    for layer in heads.layers:
+        if isinstance(layer, SpectralConv2D):
+            layer.iterate()
+
+
+def pooled(mask, like):
+    """The share of hole in each place of a tensor `like` (batch, rows, columns, ...).
+
+    mask: (batch, height, width, 1), whose sides are multiples of the rows and columns.
+    """
+    batch, height, width = mask.shape[:3]
+    rows, columns = like.shape[1:3]
+    mask = ops.reshape(mask, (batch, rows, height // rows, columns, width // columns))
+    return ops.mean(mask, axis=(2, 4))[..., None]
