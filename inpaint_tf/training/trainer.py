@@ -186,8 +186,9 @@ class InpaintingTrainer(keras.Model):
         self.generator_optimizer.apply(gradients, variables)
         if "norm_adversarial" in terms:
             for mean, name in zip(self.balance, BALANCE_TERMS, strict=True):
-                followed = BALANCE_DECAY * mean + (1.0 - BALANCE_DECAY) * terms[name]
-                mean.assign(ops.where(mean > 0, followed, terms[name]))
+                kept = ops.convert_to_tensor(mean)
+                followed = BALANCE_DECAY * kept + (1.0 - BALANCE_DECAY) * terms[name]
+                mean.assign(ops.where(kept > 0, followed, terms[name]))
         return terms
 
     def generator_loss(
@@ -245,9 +246,8 @@ class InpaintingTrainer(keras.Model):
             ops.sqrt(ops.sum(ops.square(gradient * hole.mask)))
             for gradient in (engine.input_gradient(reconstruction, fixed), adversarial)
         ]
-        means = [
-            ops.where(mean > 0, mean, norm) for mean, norm in zip(self.balance, norms, strict=True)
-        ]
+        kept = [ops.convert_to_tensor(mean) for mean in self.balance]
+        means = [ops.where(mean > 0, mean, norm) for mean, norm in zip(kept, norms, strict=True)]
         scale = self.adversarial_weight * means[0] / ops.maximum(means[1], 1e-12)
         total = ops.sum(completed * ops.stop_gradient(scale * adversarial))
         return total, {
