@@ -49,6 +49,7 @@ class Stage(NamedTuple):
     learning_rate: float = 2e-4  # at the beginning
     ssim: float = 0.0  # weight of the SSIM term
     critics: float = 0.001  # weight of the critics
+    kind: str = "wgan_gp"  # of the critics
 
 
 STAGES = {
@@ -59,6 +60,9 @@ STAGES = {
     "sharpen": Stage(adversarial=350, ssim=0.4, critics=0.003),
     "256_again": Stage(reconstruction=2400, learning_rate=4e-4, ssim=0.4),
     "critics_again": Stage(adversarial=650, ssim=0.8, critics=0.004),
+    "projected": Stage(
+        adversarial=4000, ssim=0.4, critics=1.0, learning_rate=1e-4, kind="projected"
+    ),
 }
 
 
@@ -90,6 +94,14 @@ def get_config(name="256"):
     if stage.adversarial:
         config.optimizer.adversarial_learning_rate = stage.learning_rate
         config.train.critic_updates = 1  # five make an iteration 2.5 times as long
+    if stage.kind == "projected":
+        config.critics.kind = stage.kind
+        config.losses.l1, config.losses.coarse = 0.6, 0.6
+        config.optimizer.critics_learning_rate = 2 * stage.learning_rate
+        config.optimizer.beta_1, config.optimizer.beta_2 = 0.0, 0.99
+        config.optimizer.schedule = "constant"  # so that it may go on for longer
+        config.train.average_decay = 0.998
+        config.data.test_count = 500  # to choose on; the test pictures are looked at once
     else:
         config.optimizer.learning_rate = stage.learning_rate
         config.optimizer.beta_1 = 0.9

@@ -42,7 +42,9 @@ def default_config():
     config.losses.coarse = 1.2  # weight of the coarse stage in both reconstruction terms
     config.losses.ae = 1.2  # weight of the L1 over the known pixels
     config.losses.ssim = 0.0  # weight of 1 - SSIM over the hole's box; in neither paper
-    config.losses.adversarial = 0.001  # weight of the critics in the generator's loss
+    # weight of the critics in the generator's loss; for balanced kinds, the norm of their gradient
+    # as a share of the reconstruction's
+    config.losses.adversarial = 0.001
     config.losses.penalty = 10.0  # weight of the gradient penalties
     config.losses.discount = 0.9  # base of the spatial discount
 
@@ -52,6 +54,7 @@ def default_config():
     config.optimizer.beta_2 = 0.9
     config.optimizer.epsilon = 1e-8  # TensorFlow 1's default, as the 2018 code used it
     config.optimizer.adversarial_learning_rate = 1e-4  # in Algorithm 1, of all networks
+    config.optimizer.critics_learning_rate = 0.0  # of the critics there; 0: the same
     config.optimizer.schedule = "constant"  # or "cosine": falls to zero in each phase
 
     config.train = ConfigDict()

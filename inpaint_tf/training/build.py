@@ -64,7 +64,15 @@ def build_trainer(config: Any) -> Any:
                 (config.train.steps, adversarial),
             ],
         ),
-        build_optimizer(config, [(config.train.steps * config.train.critic_updates, adversarial)]),
+        build_optimizer(
+            config,
+            [
+                (
+                    config.train.steps * config.train.critic_updates,
+                    config.optimizer.critics_learning_rate or adversarial,
+                )
+            ],
+        ),
     )
     return trainer
 

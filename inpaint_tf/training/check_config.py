@@ -41,6 +41,7 @@ LOWEST = {
     "train.seed": 0,
     "optimizer.learning_rate": 0,
     "optimizer.adversarial_learning_rate": 0,
+    "optimizer.critics_learning_rate": 0,
 }
 
 

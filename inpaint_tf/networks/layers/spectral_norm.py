@@ -25,6 +25,14 @@ class SpectralConv2D(keras.layers.Conv2D):
         left = self._left()
         self.vector.assign(_unit(ops.matmul(left, self._matrix())))
 
+    def save_own_variables(self, store: Any) -> None:
+        super().save_own_variables(store)  # kernel and bias, by name or number
+        store["vector"] = self.vector
+
+    def load_own_variables(self, store: Any) -> None:
+        super().load_own_variables(store)
+        self.vector.assign(store["vector"])
+
     def convolution_op(self, inputs: Any, kernel: Any) -> Any:
         sigma = ops.matmul(ops.matmul(self._left(), self._matrix()), ops.transpose(self.vector))
         return super().convolution_op(inputs, kernel / ops.cast(sigma[0, 0], kernel.dtype))

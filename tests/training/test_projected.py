@@ -1,0 +1,159 @@
+"""Critics on frozen features: literal losses, balance, and exact resuming."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+from small import small_batches
+
+import inpaint_tf
+from inpaint_tf.default_config import default_config
+from inpaint_tf.masks import Hole
+from inpaint_tf.networks import efficientnet_lite0
+from inpaint_tf.training.build import build_trainer
+from inpaint_tf.training.critics.projected import ProjectedCritics
+
+
+def small_config():
+    config = default_config()
+    config.data.size, config.data.batch_size = 64, 2
+    config.masks.size, config.masks.max_shrink = 32, 2
+    config.generator.width, config.critics.width = 4, 8
+    config.critics.kind = "projected"
+    config.losses.adversarial = 1.0
+    config.train.critic_updates = 1
+    config.train.checkpoint_every = config.train.log_every = 1
+    return config
+
+
+class Constant:
+    """Stands for heads: the score of each place is the mean of its features, twice."""
+
+    trainable_variables = ()
+
+    def __call__(self, features):
+        return [2.0 * ops.mean(each[..., :-1], axis=-1, keepdims=True) for each in features]
+
+
+class Levels:
+    """Stands for the projection: the pictures' levels at two scales."""
+
+    variables = ()
+
+    def __call__(self, pictures):
+        return [ops.average_pool(pictures, size, size) for size in (8, 16)]
+
+
+def test_the_losses_are_hinges_over_the_hole_alone():
+    critics = ProjectedCritics(Levels(), Constant(), Constant(), view_size=32)
+    mask = np.zeros((1, 32, 32, 1), "float32")
+    mask[:, 8:24, 8:24] = 1
+    hole = Hole(ops.convert_to_tensor(mask), ops.convert_to_tensor([[8, 8]], "int32"), (16, 16))
+    real = np.full((2, 32, 32, 3), 0.25, "float32")
+    completed = np.where(mask == 1, -0.1, real).astype("float32")
+    total, terms = critics.loss(
+        ops.convert_to_tensor(real), ops.convert_to_tensor(completed), hole, None
+    )
+    # Scores 0.5 and -0.2, where places lie in the hole: relu(1 - 0.5) + relu(1 - 0.2) = 1.3
+    # At the coarser scale each place is a quarter hole, which is not more than a quarter.
+    assert float(terms["score_real_global"]) == pytest.approx(0.5 / 2, abs=1e-6)
+    assert float(terms["critic_global"]) == pytest.approx(1.3 / 2, abs=1e-6)
+    assert float(total) == pytest.approx(
+        float(terms["critic_global"]) + float(terms["critic_local"]), abs=1e-6
+    )
+    adversarial = critics.adversarial(
+        ops.convert_to_tensor(real), ops.convert_to_tensor(completed), hole
+    )
+    local = float(terms["score_completed_local"])
+    assert float(adversarial) == pytest.approx(-(-0.2 / 2 + local), abs=1e-6)
+
+
+@pytest.fixture
+def trainer():
+    pytest.importorskip(efficientnet_lite0.PACKAGE, reason="the weights' package is not installed")
+    return build_trainer(small_config())
+
+
+def test_the_adversarial_gradient_has_the_norm_of_the_reconstruction(trainer):
+    pictures = next(small_batches_64())[0]
+    trainer.random.restart(0)
+    real, hole = trainer.prepare(pictures)
+    _, terms = trainer.generator_loss(real, hole)
+    from inpaint_tf.engines.current import engine
+
+    refined = ops.convert_to_tensor(np.asarray(trainer.generate(real, hole)["refined"]))
+    added = engine.input_gradient(lambda x: trainer._balanced(real, x, hole)[0], refined)
+    assert np.linalg.norm(added) == pytest.approx(float(terms["norm_reconstruction"]), rel=1e-3)
+    assert float(terms["norm_adversarial"]) > 0
+
+
+def small_batches_64():
+    for batch in small_batches(2):
+        yield np.kron(batch, np.ones((1, 1, 2, 2, 1), "uint8"))
+
+
+def test_a_step_trains_heads_and_generator_and_leaves_the_features(trainer):
+    frozen = [np.asarray(v) for v in trainer.critics.frozen_variables]
+    heads = [np.asarray(v) for v in trainer.critics.trainable_variables]
+    results = trainer.train_step(ops.convert_to_tensor(next(small_batches_64())))
+    assert set(results) == set(trainer.terms()) - {"ssim_loss"}
+    assert all(np.isfinite(float(value)) for value in results.values())
+    for before, variable in zip(frozen, trainer.critics.frozen_variables, strict=True):
+        np.testing.assert_array_equal(before, np.asarray(variable))
+    assert any(
+        (before != np.asarray(v)).any()
+        for before, v in zip(heads, trainer.critics.trainable_variables, strict=True)
+    )
+    means = [float(mean) for mean in trainer.balance]
+    assert means[1] == pytest.approx(float(results["norm_adversarial"]), rel=1e-6)
+
+
+def test_an_interrupted_run_ends_in_the_same_weights(tmp_path, pictures):
+    pytest.importorskip(efficientnet_lite0.PACKAGE, reason="the weights' package is not installed")
+    import shutil
+
+    import h5py
+
+    config = small_config()
+    config.data.train = str(pictures)
+    config.train.steps = 4
+    whole = inpaint_tf.train(config, tmp_path / "whole", device="cpu", precision="float32")
+    parts = tmp_path / "parts"
+    shutil.copytree(tmp_path / "whole", parts)
+    for step in (3, 4):
+        shutil.rmtree(parts / "checkpoints" / f"step_{step:08d}", ignore_errors=True)
+    again = inpaint_tf.train(config, parts, device="cpu", precision="float32")
+
+    def arrays(folder):
+        found = {}
+        with h5py.File(folder / "trainer.weights.h5") as file:
+            file.visititems(
+                lambda name, item: (
+                    found.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None
+                )
+            )
+        return found
+
+    expected, found = arrays(whole.checkpoint), arrays(again.checkpoint)
+    assert expected.keys() == found.keys()
+    for name, values in expected.items():
+        np.testing.assert_array_equal(found[name], values, err_msg=name)
+
+
+def test_the_features_are_in_no_checkpoint(trainer, tmp_path):
+    trainer.save_weights(tmp_path / "trainer.weights.h5")
+    assert (tmp_path / "trainer.weights.h5").stat().st_size < 20e6
+    assert sum(int(np.prod(v.shape)) for v in trainer.critics.frozen_variables) > 4e6
+
+
+def test_the_random_projections_follow_the_seed():
+    from inpaint_tf.networks.projected_critic import build_projection
+
+    inputs = keras.Input((None, None, 3))
+    levels = [keras.layers.AveragePooling2D(s)(inputs) for s in (4, 8, 16, 32)]
+    features = keras.Model(inputs, levels)
+    one, same, other = (build_projection(features, seed) for seed in (1, 1, 2))
+    picture = np.random.default_rng(0).normal(size=(1, 64, 64, 3)).astype("float32")
+    first, again, third = (np.asarray(model(picture)[0]) for model in (one, same, other))
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - third).max() > 0.1
