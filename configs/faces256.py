@@ -94,6 +94,10 @@ def get_config(name="256"):
     if stage.adversarial:
         config.optimizer.adversarial_learning_rate = stage.learning_rate
         config.train.critic_updates = 1  # five make an iteration 2.5 times as long
+    else:
+        config.optimizer.learning_rate = stage.learning_rate
+        config.optimizer.beta_1 = 0.9
+        config.optimizer.beta_2 = 0.99
     if stage.kind == "projected":
         config.critics.kind = stage.kind
         config.losses.l1, config.losses.coarse = 0.6, 0.6
@@ -102,8 +106,4 @@ def get_config(name="256"):
         config.optimizer.schedule = "constant"  # so that it may go on for longer
         config.train.average_decay = 0.998
         config.data.test_count = 500  # to choose on; the test pictures are looked at once
-    else:
-        config.optimizer.learning_rate = stage.learning_rate
-        config.optimizer.beta_1 = 0.9
-        config.optimizer.beta_2 = 0.99
     return config
