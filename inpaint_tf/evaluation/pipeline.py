@@ -21,7 +21,7 @@ HELD_BATCHES = 4
 """Pictures kept in memory at each stage, in batches: so many sizes may mix and still fill one."""
 
 
-def evaluate(
+def complete_and_score(
     method,
     pairs,
     results,

@@ -74,22 +74,24 @@ class Results:
         """Note that a picture file could not be completed; the next run tries it again."""
         self.failures[image] = reason
 
-    def finish(self, names, of_set=None):
+    def finish(self, names):
         """Write the final files for the pictures `names` and return the summary.
 
-        of_set: scores of all pictures together, or None.
-
-        The summary is that of `summaries.summarise`. Nothing in it depends on time: a test that
+        The summary is that of `statistics.summarise`. Nothing in it depends on time: a test that
         was interrupted ends in the same bytes.
         """
         ordered = [self._rows[name] for name in sorted(self._rows)]
         if ordered:
             write_text(self._metrics, _csv_text(ordered, header=True))
         self._write_failures()
-        summary = statistics.summarise(self.rows(names), len(self.failures), of_set)
+        summary = statistics.summarise(self.rows(names), len(self.failures))
+        self.write_summary(summary)
+        return summary
+
+    def write_summary(self, summary):
+        """Write summary.json: a JSON-able dict."""
         text = json.dumps(summary, indent=2, allow_nan=False)
         write_text(self.folder / "summary.json", text + "\n")
-        return summary
 
     def row(self, name):
         """The row of a completed picture: a dict of `COLUMNS`."""

@@ -22,12 +22,12 @@ BANDS = tuple((low / 100, (low + 10) / 100) for low in range(0, 100, 10))
 """Shares of the picture that are hole: above the first, up to the second."""
 
 
-def summarise(rows, failed=0, of_set=None):
+def summarise(rows, failed=0):
     """All that summary.json says of rows of metrics.csv, a JSON-able dict.
 
     `images` counts the rows, `failed` the pictures that were not completed, and `identical` those
-    equal to the truth, whose infinite PSNR is in no mean; then `average`, its "confidence", the
-    "bands" of hole sizes and, if given, the scores `of_set`, all pictures together.
+    equal to the truth, whose infinite PSNR is in no mean; then `average`, its "confidence" and the
+    "bands" of hole sizes. (Scores of all pictures together are added as "set".)
     """
     return {
         "images": len(rows),
@@ -36,7 +36,6 @@ def summarise(rows, failed=0, of_set=None):
         **average(rows),
         "confidence": confidence(rows),
         "bands": by_hole_size(rows),
-        **({"set": of_set} if of_set else {}),
     }
 
 

@@ -5,11 +5,15 @@ import pytest
 
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
-from inpaint_tf.evaluation.methods.classic import BaselineMethod
+from inpaint_tf.evaluation.methods.baselines import BaselineMethod
 from inpaint_tf.evaluation.methods.network import NetworkMethod
 from inpaint_tf.evaluation.pairing import find_pairs
+from inpaint_tf.evaluation.pipeline import (
+    _batches_of_equal_size,
+    _read_ahead,
+    complete_and_score,
+)
 from inpaint_tf.evaluation.results_folder import Results
-from inpaint_tf.evaluation.runner import _batches_of_equal_size, _read_ahead, evaluate
 
 
 class GreyInpainter:
@@ -56,7 +60,7 @@ def run(folder, inpainter, output="out", batch_size=8, **options):
     method = inpainter
     if isinstance(inpainter, GreyInpainter):
         method = NetworkMethod(inpainter, "grey", batch_size)
-    evaluate(method, pairs, results, batch_size=batch_size, **options)
+    complete_and_score(method, pairs, results, batch_size=batch_size, **options)
     return results, [pair.name for pair in pairs]
 
 

@@ -14,7 +14,11 @@ PACKAGE = "inpaint_tf"
 MODULES = {
     "adam": ("training.optimizers",),
     "autodiff": ("engines.current",),
-    "baselines": ("evaluation.methods.classic",),
+    "baselines": (
+        "evaluation.methods.classic",
+        "evaluation.methods.baselines",
+        "evaluation.methods.biharmonic",
+    ),
     "checkpoints": ("training.checkpoints",),
     "commands.build": ("training.build",),
     "commands.check_config": ("training.check_config",),
@@ -53,7 +57,7 @@ MODULES = {
     "metal": ("engines.apple_gpu",),
     "methods": (
         "evaluation.methods.network",
-        "evaluation.methods.classic",
+        "evaluation.methods.baselines",
         "evaluation.methods.predictions",
         "evaluation.methods.naming",
     ),
@@ -65,7 +69,7 @@ MODULES = {
     "pairing": ("evaluation.pairing",),
     "paper_table": ("evaluation.report.published_table",),
     "predictions": ("evaluation.methods.predictions",),
-    "publish": ("evaluation.report.write",),
+    "publish": ("evaluation.report.write", "evaluation.report.comparison"),
     "randomness": ("engines.step_random",),
     "recognition": ("evaluation.scores.recognition",),
     "records": ("training.run_log",),
