@@ -78,7 +78,7 @@ MODULES = {
     "run_folder": ("training.run_folder",),
     "runtime": ("engines.runtime", "commands.parsing.flags"),
     "sample_faces": ("data.sample_faces",),
-    "scoring": ("evaluation.scores.picture_scores",),
+    "scoring": ("evaluation.scores.picture_scores", "evaluation.scores.view"),
     "set_judge": ("evaluation.scores.set_scores",),
     "strokes": ("masks.strokes",),
     "summaries": ("evaluation.statistics",),
