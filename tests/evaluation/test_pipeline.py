@@ -169,17 +169,20 @@ def test_mixed_sizes_do_not_pile_up():
 
 
 def test_reads_ahead_in_order_and_no_further_than_asked():
-    started = []
+    taken, failed = [], []
 
-    class Pool:
-        def submit(self, read, pair):
-            started.append(pair)
-            return self
+    def items():
+        for item in range(10):
+            taken.append(item)
+            yield item
 
-        def result(self):
-            return ("image", "mask")
+    def read(item):
+        if item == 5:
+            raise UserError("not a picture")
+        return "image", "mask"
 
-    reads = _read_ahead(Pool(), None, range(10), 3, None)
+    reads = _read_ahead(items(), read, 3, lambda item, error: failed.append((item, str(error))))
     assert next(reads) == (0, "image", "mask")
-    assert started == [0, 1, 2]
-    assert [pair for pair, *_ in reads] == list(range(1, 10))
+    assert taken == [0, 1, 2, 3]  # the next three are under way
+    assert [item for item, *_ in reads] == [1, 2, 3, 4, 6, 7, 8, 9]
+    assert failed == [(5, "not a picture")]
