@@ -8,10 +8,11 @@ __version__ = "0.2.0"
 
 _PUBLIC = {
     "Inpainter": "inpaint_tf.inference.inpainter",
+    "evaluate": "inpaint_tf.evaluation.run",
     "train": "inpaint_tf.training.run",
 }
 
-__all__ = ["Inpainter", "__version__", "train"]
+__all__ = ["Inpainter", "__version__", "evaluate", "train"]
 
 old_names.install()
 
