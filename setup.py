@@ -48,7 +48,7 @@ EXTRAS = {
 
 COMMANDS = [
     "inpaint-tf = inpaint_tf.__main__:cli",
-    # The names they had before there was one command.
+    # Names from before version 0.2, when there was no single command.
     "inpaint-tf-train = inpaint_tf.commands.train:cli",
     "inpaint-tf-test = inpaint_tf.commands.test:cli",
     "inpaint-tf-pack = inpaint_tf.commands.pack:cli",
@@ -56,6 +56,8 @@ COMMANDS = [
     "inpaint-tf-doctor = inpaint_tf.commands.doctor:cli",
 ]
 
+# The configs lie at the top of the checkout, where users look for them; the wheel has them inside.
+PACKAGE_DIR = {"inpaint_tf.configs": "configs"}
 
 # A folder without Python in it is no package: its files must be named.
 PACKAGE_DATA = {
@@ -80,7 +82,8 @@ if __name__ == "__main__":
         description="Fill the covered part of a face: coarse-to-fine GAN, contextual attention",
         license="Apache-2.0",
         python_requires=">=3.11",
-        packages=find_packages(include=["inpaint_tf", "inpaint_tf.*"]),
+        packages=[*find_packages(include=["inpaint_tf", "inpaint_tf.*"]), *PACKAGE_DIR],
+        package_dir=PACKAGE_DIR,
         package_data=PACKAGE_DATA,
         install_requires=REQUIREMENTS,
         extras_require=EXTRAS,

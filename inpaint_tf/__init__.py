@@ -6,9 +6,12 @@ from inpaint_tf.commands.parsing import old_names
 
 __version__ = "0.2.0"
 
-_PUBLIC = {"Inpainter": "inpaint_tf.inference.inpainter"}
+_PUBLIC = {
+    "Inpainter": "inpaint_tf.inference.inpainter",
+    "load_config": "inpaint_tf.commands.parsing.config_file",
+}
 
-__all__ = ["Inpainter", "__version__"]
+__all__ = ["Inpainter", "__version__", "load_config"]
 
 old_names.install()
 

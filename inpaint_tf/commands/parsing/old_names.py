@@ -19,7 +19,10 @@ MODULES = {
     "commands.build": ("training.build",),
     "commands.check_config": ("training.check_config",),
     "commands.check_test": ("evaluation.settings",),
-    "commands.config_arguments": ("commands.parsing.config_file",),
+    "commands.config_arguments": (
+        "commands.parsing.config_file",
+        "commands.parsing.config_flag",
+    ),
     "completion": ("inference.completion",),
     "conformance": ("doctor.conformance",),
     "data.parallel": ("data.ordered_map",),
