@@ -49,11 +49,11 @@ EXTRAS = {
 COMMANDS = [
     "inpaint-tf = inpaint_tf.__main__:cli",
     # Names from before version 0.2, when there was no single command.
-    "inpaint-tf-train = inpaint_tf.commands.train:cli",
-    "inpaint-tf-test = inpaint_tf.commands.test:cli",
-    "inpaint-tf-pack = inpaint_tf.commands.pack:cli",
-    "inpaint-tf-export = inpaint_tf.commands.export:cli",
-    "inpaint-tf-doctor = inpaint_tf.commands.doctor:cli",
+    "inpaint-tf-train = inpaint_tf.commands.parsing.old_names:console",
+    "inpaint-tf-test = inpaint_tf.commands.parsing.old_names:console",
+    "inpaint-tf-pack = inpaint_tf.commands.parsing.old_names:console",
+    "inpaint-tf-export = inpaint_tf.commands.parsing.old_names:console",
+    "inpaint-tf-doctor = inpaint_tf.commands.parsing.old_names:console",
 ]
 
 # The configs lie at the top of the checkout, where users look for them; the wheel has them inside.
