@@ -7,10 +7,10 @@ from pathlib import Path
 
 from inpaint_tf.data import picture_files
 from inpaint_tf.data.whole_files import write_text
+from inpaint_tf.engines.environment import describe_environment
 from inpaint_tf.evaluation import pairing, statistics
 from inpaint_tf.evaluation.report import contact_sheet, html_page, tables
 from inpaint_tf.evaluation.report.published_table import paper_table
-from inpaint_tf.training.run_folder import describe_environment
 
 SHEET_ROWS = 8
 
