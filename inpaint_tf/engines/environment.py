@@ -1,4 +1,4 @@
-"""What results were computed with: command, versions and commit of the code."""
+"""The versions, the machine and the commit that a result comes from."""
 
 import platform
 import subprocess
@@ -11,8 +11,8 @@ PACKAGES = ("inpaint-tf", "tensorflow", "jax", "keras", "numpy", "opencv-python-
 
 
 def describe_environment() -> dict[str, Any]:
-    """The command, the versions of what computes, and the commit of the code. JSON-able."""
-    versions = {}
+    """dict: command, python, platform, packages (None for missing ones) and git_commit."""
+    versions: dict[str, str | None] = {}
     for package in PACKAGES:
         try:
             versions[package] = metadata.version(package)
@@ -27,8 +27,8 @@ def describe_environment() -> dict[str, Any]:
     }
 
 
-def _git_commit():
-    """Commit of the checkout the code runs from, "-dirty" if changed; None where there is none."""
+def _git_commit() -> str | None:
+    """The commit of the code's checkout, with "-dirty" if changed; None outside a checkout."""
     command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
     command += ["--abbrev=40", "--exclude=*"]
     try:

@@ -3,14 +3,19 @@
 import csv
 import io
 import json
+import platform
+import subprocess
+import sys
+from importlib import metadata
 from pathlib import Path
 
 from inpaint_tf.data.whole_files import write_whole
-from inpaint_tf.engines.environment import describe_environment
 from inpaint_tf.errors import UserError
 
 CONFIG_FILE = "config.json"
 ENVIRONMENT_FILE = "environment.json"
+
+PACKAGES = ("inpaint-tf", "tensorflow", "jax", "keras", "numpy", "opencv-python-headless")
 
 
 RESUMABLE = {
@@ -48,6 +53,23 @@ def open_run_folder(folder, config, **resolved):
             f"cannot write the run's folder {folder}: {error.strerror}; free some space or choose "
             "another --workdir"
         ) from None
+
+
+def describe_environment():
+    """The command, the versions of what computes, and the commit of the code."""
+    versions = {}
+    for package in PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            versions[package] = None
+    return {
+        "command": sys.argv,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": versions,
+        "git_commit": _git_commit(),
+    }
 
 
 class MetricsFile:
@@ -125,3 +147,14 @@ def _flat(nested):
         if isinstance(fields, dict)
         for field, value in fields.items()
     }
+
+
+def _git_commit():
+    """Commit of the checkout the code runs from, "-dirty" if changed; None where there is none."""
+    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    command += ["--abbrev=40", "--exclude=*"]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return found.stdout.strip() or None
