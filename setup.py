@@ -37,9 +37,13 @@ EXTRAS = {
     "jax": ["jax>=0.5"],  # KERAS_BACKEND=jax; for a GPU, jax[cuda12] in its place
     "tfds": ["tensorflow-datasets>=4.9.7"],
     "dev": [
+        "coverage>=7.10",  # the first that measures processes started by tests
         "jax>=0.5",
+        "mypy>=1.15",
         "packaging",
+        "pre-commit>=4",
         "pytest>=8",
+        "pytest-cov>=7",
         "pytest-xdist>=3.6",
         "ruff>=0.9",
         "scikit-image>=0.24",

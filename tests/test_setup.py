@@ -176,7 +176,7 @@ def make(tmp_path):
 
 def test_make_help_is_the_default_and_names_the_targets(make):
     done = subprocess.run(["make"], cwd=make.folder, capture_output=True, text=True, check=True)
-    for target in ("demo", "test", "clean"):
+    for target in ("demo", "test", "coverage", "clean"):
         assert f"make {target} " in done.stdout
 
 

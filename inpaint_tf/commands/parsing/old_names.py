@@ -110,11 +110,14 @@ COMMANDS = {
 def install():
     """Have imports of the old names found, once."""
     if not any(isinstance(finder, OldNames) for finder in sys.meta_path):
-        sys.meta_path.append(OldNames())
+        sys.meta_path.insert(0, OldNames())
 
 
 class OldNames(MetaPathFinder, Loader):
-    """Finds the modules of `MODULES` and `COMMANDS`; asked last, so that real modules go first."""
+    """Finds the modules of `MODULES` and `COMMANDS`.
+
+    It is asked first: an old folder in which only __pycache__ is left would count as a package.
+    """
 
     def find_spec(self, fullname, path=None, target=None):
         del path, target
@@ -126,7 +129,8 @@ class OldNames(MetaPathFinder, Loader):
     def exec_module(self, module):
         name = module.__name__.removeprefix(f"{PACKAGE}.")
         now = [f"{PACKAGE}.{place}" for place in MODULES.get(name, ())]
-        if now:
+        runs = sys.argv[:1] == ["-m"]  # `python -m` looks for a program: `get_code` warns
+        if now and not runs:
             message = f"{module.__name__} is now {', '.join(now)}; {UNTIL}"
             warnings.warn(message, FutureWarning, stacklevel=2)  # at the import that asks for it
 
