@@ -1,11 +1,11 @@
 """The command `inpaint-tf`, also `python -m inpaint_tf`: a table of what can be typed after it."""
 
-import difflib
 import importlib
 import sys
 from typing import NamedTuple
 
 from inpaint_tf import __version__
+from inpaint_tf.errors import unknown_name
 
 
 class Command(NamedTuple):
@@ -40,9 +40,7 @@ def main(argv):
         print(f"inpaint-tf {__version__}")
         return 0
     if name not in COMMANDS:
-        near = difflib.get_close_matches(name, COMMANDS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(COMMANDS)}"
-        print(f"error: no command {name!r}; {hint}", file=sys.stderr)
+        print(f"error: {unknown_name(name, COMMANDS, 'command')}", file=sys.stderr)
         return 1
     run(name, argv[2:])
     return 0
