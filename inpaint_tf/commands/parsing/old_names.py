@@ -38,7 +38,6 @@ MODULES = {
     "deepfill_v1": ("networks.original_names",),
     "demo": ("commands.demo",),
     "display": ("training.validation",),
-    "evaluate": ("evaluation.runner",),
     "doctor.report": ("doctor.wording",),
     "doctor.step": ("doctor.whole_networks",),
     "event_file": ("training.event_file",),
