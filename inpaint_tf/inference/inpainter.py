@@ -97,7 +97,8 @@ class Inpainter:
         """Like `complete`, but return (completed, raw): raw is the network's picture everywhere."""
         pictures = _as_pictures(images)
         holes = _as_masks(masks, pictures)
-        completed, raw = [None] * len(pictures), [None] * len(pictures)
+        completed: list[Any] = [None] * len(pictures)
+        raw: list[Any] = [None] * len(pictures)
         for shape in dict.fromkeys(picture.shape for picture in pictures):
             indices = [i for i, picture in enumerate(pictures) if picture.shape == shape]
             results = self._complete_equal_sizes(

@@ -24,7 +24,7 @@ class Kind:
     def __init__(self, size: int, max_shrink: int = 16, pictures: np.ndarray | None = None):
         self.size = size
         self.max_shrink = max_shrink
-        self.pictures = pictures
+        self.pictures: Any = pictures
 
     @classmethod
     def check(cls, masks: Any, picture_size: int) -> None:
