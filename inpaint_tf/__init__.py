@@ -8,10 +8,12 @@ __version__ = "0.2.0"
 
 _PUBLIC = {
     "Inpainter": "inpaint_tf.inference.inpainter",
+    "evaluate": "inpaint_tf.evaluation.run",
     "load_config": "inpaint_tf.commands.parsing.config_file",
+    "train": "inpaint_tf.training.run",
 }
 
-__all__ = ["Inpainter", "__version__", "load_config"]
+__all__ = ["Inpainter", "__version__", "evaluate", "load_config", "train"]
 
 old_names.install()
 

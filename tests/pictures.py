@@ -1,4 +1,4 @@
-"""Pictures with holes, shared by the tests of the scores."""
+"""Pictures and their files, shared by the tests of data and scores."""
 
 import numpy as np
 
@@ -15,3 +15,14 @@ def centre_hole(height, width):
     mask = np.zeros((height, width), np.uint8)
     mask[height // 4 : 3 * height // 4, width // 4 : 3 * width // 4] = 1
     return mask
+
+
+def write_shard(path, pictures, key="image"):
+    """A TFRecord shard of the encoded pictures."""
+    import tensorflow as tf
+
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for picture in pictures:
+            value = tf.train.Feature(bytes_list=tf.train.BytesList(value=[picture.read_bytes()]))
+            features = tf.train.Features(feature={key: value})
+            writer.write(tf.train.Example(features=features).SerializeToString())

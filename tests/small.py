@@ -6,6 +6,7 @@ import numpy as np
 from inpaint_tf.masks.drawer import HoleDrawer
 from inpaint_tf.networks.critics import build_global_critic, build_local_critic
 from inpaint_tf.networks.generators.contextual_attention import build_generator
+from inpaint_tf.training.critics.wgan_gp import WassersteinCritics
 from inpaint_tf.training.trainer import InpaintingTrainer
 
 SIZE = 32
@@ -17,8 +18,7 @@ def small_trainer(holes=None, average=False, learning_rate=1e-3, seed=0, **setti
     keras.utils.set_random_seed(seed)
     trainer = InpaintingTrainer(
         build_generator(4),
-        build_local_critic((16, 16), 8),
-        build_global_critic((SIZE, SIZE), 8),
+        WassersteinCritics(build_local_critic((16, 16), 8), build_global_critic((SIZE, SIZE), 8)),
         holes or HoleDrawer("random_box", size=16, max_shrink=2),
         average=build_generator(4, name="average") if average else None,
         critic_updates=2,

@@ -60,6 +60,7 @@ def build_golden_trainer(seed):
     from inpaint_tf.networks import original_names
     from inpaint_tf.networks.critics import build_global_critic, build_local_critic
     from inpaint_tf.networks.generators.contextual_attention import build_generator
+    from inpaint_tf.training.critics.wgan_gp import WassersteinCritics
     from inpaint_tf.training.trainer import InpaintingTrainer
 
     keras.config.set_dtype_policy("float32")
@@ -67,7 +68,10 @@ def build_golden_trainer(seed):
     variables = original_names.variables_by_original_name(*networks)
     for name, variable in variables.items():
         variable.assign(golden_weight(name, variable.shape, seed))
-    return InpaintingTrainer(*networks, HoleDrawer("center")), variables
+    generator, *critics = networks
+    return InpaintingTrainer(
+        generator, WassersteinCritics(*critics), HoleDrawer("center")
+    ), variables
 
 
 def check_discount(goldens):
@@ -119,7 +123,7 @@ def check_training(goldens, trainer, variables):
     hole = Hole(ops.convert_to_tensor(mask), ops.convert_to_tensor([[top, left]]), (height, width))
     alpha = ops.convert_to_tensor(goldens["train/interpolation_alpha"][:, :, None, None])
 
-    # `generate`, `generator_loss` and `critic_loss` are what trains, not a copy for this check.
+    # `generate`, `generator_loss` and the critics' `loss` are what trains, not a copy.
     outputs = trainer.generate(real, hole)
     for stage in ("coarse", "refined"):
         key = f"train/{stage}_every_8th_pixel"
@@ -130,11 +134,13 @@ def check_training(goldens, trainer, variables):
         lambda: trainer.generator_loss(real, hole), trainer.generator.trainable_variables
     )
     (_, critic_terms), critic_gradients = engine.value_and_gradient(
-        lambda: trainer.critic_loss(real, completed, hole, ops.stack([alpha, alpha])),
-        trainer.critic_variables,
+        lambda: trainer.critics.loss(real, completed, hole, ops.stack([alpha, alpha])),
+        trainer.critics.trainable_variables,
     )
     terms = {**terms, **critic_terms}
-    terms["gp_loss"] = trainer.penalty_weight * (terms["penalty_local"] + terms["penalty_global"])
+    terms["gp_loss"] = trainer.critics.penalty_weight * (
+        terms["penalty_local"] + terms["penalty_global"]
+    )
     for loss in ("l1_loss", "ae_loss", "g_loss", "d_loss", "gp_loss"):
         expected = float(np.squeeze(goldens[f"train/loss/{loss}"]))
         error = abs(float(terms[loss]) - expected) / abs(expected)
@@ -148,7 +154,12 @@ def check_training(goldens, trainer, variables):
             generator_gradients,
             GENERATOR_GRADIENT_TOLERANCE,
         ),
-        ("d_loss", trainer.critic_variables, critic_gradients, CRITIC_GRADIENT_TOLERANCE),
+        (
+            "d_loss",
+            trainer.critics.trainable_variables,
+            critic_gradients,
+            CRITIC_GRADIENT_TOLERANCE,
+        ),
     ):
         found = {names[id(v)]: g for v, g in zip(owners, gradients, strict=True)}
         yield _gradient_norms(f"train/gradient_norm_of_{loss}/", found, goldens, tolerance)

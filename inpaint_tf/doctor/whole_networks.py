@@ -152,7 +152,7 @@ class Iterations:
 
     def _networks(self):
         trainer = self.trainer
-        return trainer.generator, trainer.average, trainer.local_critic, trainer.global_critic
+        return trainer.generator, trainer.average, *trainer.critics.networks.values()
 
     def weights(self):
         """Of each network, as `weights` takes them."""

@@ -1,9 +1,14 @@
 """From a config to the parts of a training run: data, networks, trainer, validation."""
 
-from inpaint_tf.errors import UserError
+from typing import Any
+
+import numpy as np
+
+from inpaint_tf.errors import UserError, look_up
 
 
-def build_schedule(config):
+def build_schedule(config: Any) -> Any:
+    """The `Schedule` of a config's phases."""
     from inpaint_tf.training.loop import Schedule
 
     return Schedule(
@@ -14,23 +19,22 @@ def build_schedule(config):
     )
 
 
-def build_trainer(config):
+def build_trainer(config: Any) -> Any:
     """The compiled `InpaintingTrainer` of a config, its weights drawn from the seed."""
     import keras
 
-    from inpaint_tf.networks.critics import build_global_critic, build_local_critic
-    from inpaint_tf.networks.generators.contextual_attention import build_generator
+    from inpaint_tf.networks import generators
+    from inpaint_tf.training import critics
     from inpaint_tf.training.trainer import InpaintingTrainer
 
     keras.utils.set_random_seed(config.train.seed)
-    width, size = config.generator.width, config.data.size
+    kind, width = config.generator.kind, config.generator.width
     decay = config.train.average_decay
     trainer = InpaintingTrainer(
-        build_generator(width),
-        build_local_critic((config.masks.size, config.masks.size), config.critics.width),
-        build_global_critic((size, size), config.critics.width),
+        generators.build(kind, width),
+        look_up(critics.KINDS, config.critics.kind, "kind of critics")(config),
         build_holes(config),
-        average=build_generator(width, name="average") if decay else None,
+        average=generators.build(kind, width, name="average") if decay else None,
         hole_fill=config.masks.fill,
         critic_updates=config.train.critic_updates,
         l1_weight=config.losses.l1,
@@ -38,12 +42,15 @@ def build_trainer(config):
         ae_weight=config.losses.ae,
         ssim_weight=config.losses.ssim,
         adversarial_weight=config.losses.adversarial,
-        penalty_weight=config.losses.penalty,
         discount=config.losses.discount,
         average_decay=decay,
         flip=config.data.flip,
         seed=config.train.seed,
     )
+    if config.train.coarse_steps and "coarse" not in trainer.generator.output:
+        raise UserError(
+            f"a generator of kind {kind!r} has no coarse network; set --config.train.coarse_steps=0"
+        )
     before, adversarial = (
         config.optimizer.learning_rate,
         config.optimizer.adversarial_learning_rate,
@@ -62,8 +69,8 @@ def build_trainer(config):
     return trainer
 
 
-def begin_from_weights(config, trainer):
-    """Put what `generator.weights` names into a new trainer; nothing where it is empty."""
+def begin_from_weights(config: Any, trainer: Any) -> None:
+    """Load the weights that `generator.weights` names into a new trainer, if it names any."""
     from inpaint_tf.weights import generator_file
 
     if not config.generator.weights:
@@ -73,7 +80,7 @@ def begin_from_weights(config, trainer):
         trainer.average.set_weights(trainer.generator.get_weights())
 
 
-def build_optimizer(config, phases):
+def build_optimizer(config: Any, phases: list[tuple[int, float]]) -> Any:
     """Adam for networks that get [(updates, learning rate), ...] in the phases of the run."""
     import keras
 
@@ -86,7 +93,7 @@ def build_optimizer(config, phases):
     return adam
 
 
-def build_holes(config, kind=None):
+def build_holes(config: Any, kind: str | None = None) -> Any:
     """The `HoleDrawer` of training, or of another `kind` with the same box."""
     from inpaint_tf.masks.drawer import HoleDrawer
 
@@ -97,10 +104,8 @@ def build_holes(config, kind=None):
     )
 
 
-def read_mask_pictures(config):
+def read_mask_pictures(config: Any) -> np.ndarray:
     """The pictures of `masks.pictures`, resized to the box: uint8 0/1 (count, size, size)."""
-    import numpy as np
-
     from inpaint_tf.data import picture_files
 
     size = config.masks.size
@@ -114,7 +119,7 @@ def read_mask_pictures(config):
     )
 
 
-def build_validation(config, source):
+def build_validation(config: Any, source: Any) -> Any:
     """`Validation` on the first pictures of the held-out source, or None without one."""
     if source is None or not config.train.validation_count:
         return None
@@ -132,7 +137,7 @@ def build_validation(config, source):
     )
 
 
-def open_sources(config):
+def open_sources(config: Any) -> tuple[Any, Any]:
     """(training source, validation source or None)."""
     from inpaint_tf.data import open_train_and_validation
 

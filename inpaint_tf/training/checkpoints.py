@@ -1,4 +1,4 @@
-"""Checkpoints by step: written whole or not at all, the last few and the best kept.
+"""Checkpoints by step: each is written whole or not at all; the last few and the best are kept.
 
 RUN/checkpoints/step_00002000/trainer.weights.h5     networks, optimizers, average, step
 RUN/checkpoints/step_00002000/generator.weights.h5   what testing and export need
@@ -12,6 +12,7 @@ import math
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 from inpaint_tf.data.whole_files import flush_to_disk
 from inpaint_tf.errors import UserError
@@ -30,14 +31,14 @@ class CheckpointStore:
     settings: what `weights.save_generator` records beside the weights.
     """
 
-    def __init__(self, folder, keep, settings):
+    def __init__(self, folder: str | os.PathLike[str], keep: int, settings: dict[str, Any]):
         self.run = Path(folder)
         self.folder = self.run / "checkpoints"
         self.keep = keep
         self.settings = settings
-        self.best = None  # {"step": int, "psnr": dB}
+        self.best: dict[str, Any] | None = None  # {"step": int, "psnr": dB}
 
-    def restore(self, trainer):
+    def restore(self, trainer: Any) -> int:
         """Load the latest checkpoint into a compiled trainer; returns its step, 0 if none."""
         shutil.rmtree(self.folder / UNFINISHED, ignore_errors=True)  # left by a kill
         latest = self.latest()
@@ -55,11 +56,11 @@ class CheckpointStore:
             ) from None
         return step
 
-    def latest(self):
+    def latest(self) -> Path | None:
         """Folder of the latest checkpoint, or None."""
         return max(self.folder.glob("step_*"), default=None)
 
-    def save(self, trainer, step):
+    def save(self, trainer: Any, step: int) -> None:
         """Write a checkpoint of `step`, then remove the oldest beyond `keep`."""
         target = self.folder / f"step_{step:08d}"
         if target.exists():
@@ -82,7 +83,7 @@ class CheckpointStore:
         for old in sorted(self.folder.glob("step_*"))[: -self.keep]:
             shutil.rmtree(old)
 
-    def save_if_best(self, trainer, step, psnr):
+    def save_if_best(self, trainer: Any, step: int, psnr: float) -> None:
         """Keep the generator as `best.weights.h5` if no earlier validation had a higher PSNR."""
         if self.best is not None and psnr <= self.best["psnr"]:
             return
@@ -97,7 +98,7 @@ class CheckpointStore:
             raise self._not_written(step, error) from None
         self.best = {"step": step, "psnr": psnr}
 
-    def describe_latest(self):
+    def describe_latest(self) -> str:
         """For messages: the latest checkpoint, or that there is none."""
         latest = self.latest()
         return f"last good checkpoint: {latest}" if latest else "no checkpoint was written yet"
@@ -116,7 +117,7 @@ class CheckpointStore:
 
 
 def _check_room(folder, variables):
-    """Raise `OSError` where the variables do not fit the disk: HDF5 may crash on a full one."""
+    """Raise `OSError` if the variables do not fit on the disk: HDF5 may crash on a full one."""
     numbers = sum(4 * math.prod(variable.shape) for variable in variables)
     needed = 1.05 * numbers + HDF5_OVERHEAD * len(variables) + 2**20
     free = shutil.disk_usage(folder).free

@@ -8,19 +8,22 @@ import socket
 import time
 from pathlib import Path
 
+import numpy as np
+
 
 class EventFile:
     """A new event file in `folder`, which is made if missing."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: str | os.PathLike[str]):
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         # Names sort by time; the process tells two files of one second apart.
         name = f"events.out.tfevents.{time.time():.0f}.{socket.gethostname()}.{os.getpid()}.v2"
-        self._path, self._waiting = folder / name, []
+        self._path = folder / name
+        self._waiting: list[bytes] = []
         self._add_event(file_version="brain.Event:2")
 
-    def add_scalars(self, step, values):
+    def add_scalars(self, step: int, values: dict[str, float]) -> None:
         """values: dict of floats by tag."""
         from tensorboard.compat.proto import types_pb2
         from tensorboard.compat.proto.tensor_pb2 import TensorProto
@@ -29,7 +32,7 @@ class EventFile:
             tensor = TensorProto(dtype=types_pb2.DT_FLOAT, float_val=[float(value)])
             self._add(step, tag, "scalars", tensor)
 
-    def add_image(self, step, tag, image, description=""):
+    def add_image(self, step: int, tag: str, image: np.ndarray, description: str = "") -> None:
         """image: uint8 RGB (height, width, 3)."""
         from tensorboard.compat.proto import tensor_shape_pb2, types_pb2
         from tensorboard.compat.proto.tensor_pb2 import TensorProto
@@ -44,7 +47,7 @@ class EventFile:
         tensor = TensorProto(dtype=types_pb2.DT_STRING, string_val=strings, tensor_shape=shape)
         self._add(step, tag, "images", tensor, description)
 
-    def flush(self):
+    def flush(self) -> None:
         """Write what was added."""
         from tensorboard.summary.writer.record_writer import RecordWriter
 

@@ -8,6 +8,9 @@ import math
 import signal
 import sys
 import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from keras import ops
 from tqdm import tqdm
@@ -15,29 +18,10 @@ from tqdm import tqdm
 from inpaint_tf.engines import apple_gpu
 from inpaint_tf.engines.runtime import compiled
 from inpaint_tf.errors import UserError
-from inpaint_tf.training.validation import SCORES
 from inpaint_tf.weights import generator_file
 
-LOSSES = (
-    "g_loss",
-    "l1_loss",
-    "ae_loss",
-    "ssim_loss",
-    "g_adversarial",
-    "d_loss",
-    "critic_local",
-    "critic_global",
-    "penalty_local",
-    "penalty_global",
-    "score_real_local",
-    "score_real_global",
-    "score_completed_local",
-    "score_completed_global",
-)
-"""What `InpaintingTrainer.train_step` may return."""
-
 SPEEDS = ("images_per_second", "waiting_share")
-COLUMNS = (*LOSSES, *SPEEDS, *SCORES)
+"""What the loop itself measures."""
 
 
 class Schedule:
@@ -47,7 +31,7 @@ class Schedule:
     critic_updates: batches that an adversarial iteration takes beside the generator's.
     """
 
-    def __init__(self, coarse, reconstruction, adversarial, critic_updates):
+    def __init__(self, coarse: int, reconstruction: int, adversarial: int, critic_updates: int):
         self.parts = (
             ("coarse", coarse, 1),
             ("reconstruction", reconstruction, 1),
@@ -55,7 +39,7 @@ class Schedule:
         )
         self.total = coarse + reconstruction + adversarial
 
-    def stretches(self, step):
+    def stretches(self, step: int) -> Iterator[tuple[str, int, int]]:
         """Yield (phase, first step, last step + 1) of what is left from `step` on."""
         start = 0
         for phase, length, _ in self.parts:
@@ -64,7 +48,7 @@ class Schedule:
                 yield phase, max(step, start), end
             start = end
 
-    def batches_before(self, step):
+    def batches_before(self, step: int) -> int:
         """How many batches the steps before `step` used."""
         used = 0
         for _, length, batches in self.parts:
@@ -73,19 +57,47 @@ class Schedule:
         return used
 
 
-def train(trainer, schedule, open_batches, store, records, validation, every, held=None):
-    """Run what is left of `schedule`, from the trainer's own step on.
+@dataclass(frozen=True)
+class Every:
+    """After how many steps each of these happens."""
+
+    log: int
+    checkpoint: int
+    validate: int
+
+    def any_due(self, step: int) -> bool:
+        return any(step % period == 0 for period in (self.log, self.checkpoint, self.validate))
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a training run is made of.
 
     trainer: compiled `InpaintingTrainer`, restored. schedule: a `Schedule`.
     open_batches: function (batches per step, batches used before) to an iterable of uint8
       (batches per step, batch, height, width, 3).
-    store: `CheckpointStore`. records: `Records`. validation: `Validation` or None.
-    every: {"log": steps, "checkpoint": steps, "validate": steps}.
+    store: `CheckpointStore`. log: `RunLog`. every: `Every`. validation: `Validation` or None.
     held: None, or all pictures as a `keras.Variable` on the device, uint8 (pictures, size, size,
       3); `open_batches` then gives int32 row numbers (batches per step, batch) in their place.
+    """
+
+    trainer: Any
+    schedule: Schedule
+    open_batches: Callable
+    store: Any
+    log: Any
+    every: Every
+    validation: Any = None
+    held: Any = None
+
+
+def train(run: Run) -> str:
+    """Run what is left of the schedule, from the trainer's own step on.
+
     Returns "finished" or "stopped" (by Ctrl-C or SIGTERM, after saving a checkpoint).
     Raises `UserError` for a non-finite loss, with the step, the term and the last good checkpoint.
     """
+    trainer, schedule = run.trainer, run.schedule
     step = int(trainer.step.numpy())
     with (
         StopSignal() as stop,
@@ -94,11 +106,9 @@ def train(trainer, schedule, open_batches, store, records, validation, every, he
         ) as bar,
     ):
         for phase, first, end in schedule.stretches(step):
-            trainer.phase = phase
-            # Made anew: the phase is part of the program.
-            run_step = compiled(*_step_from(trainer, held))
+            run_step = compiled(*_step_of(run, phase))
             pictures = iter(
-                open_batches(trainer.batches_per_step(), schedule.batches_before(first))
+                run.open_batches(trainer.batches_per_step(phase), schedule.batches_before(first))
             )
             window = Window()
             bar.set_description(phase)
@@ -108,47 +118,56 @@ def train(trainer, schedule, open_batches, store, records, validation, every, he
                 bar.update()
                 stopping = stop.requested  # read once: what follows must agree on it
                 last = step == end or stopping
-                if last or any(step % period == 0 for period in every.values()):
-                    values = window.close(store)
-                    if step % every["validate"] == 0 or step == schedule.total:
-                        values |= _validate(trainer, validation, step, store, records)
-                    records.write(step, phase, values)
-                    bar.set_postfix_str(_short(values))
-                    if last or step % every["checkpoint"] == 0:
-                        _refuse_broken(trainer, step, store)
-                        store.save(trainer, step)
+                if last or run.every.any_due(step):
+                    bar.set_postfix_str(_short(_between_steps(run, phase, step, window, last)))
                     window = Window()
                 if stopping:
                     return "stopped"
     return "finished"
 
 
-def _step_from(trainer, held):
+def _step_of(run, phase):
     """The step as a function of what the stream gives, and the variables that it uses."""
+    step, held = run.trainer.step_for(phase), run.held
     if held is None:
-        return trainer.train_step, trainer.state
+        return step, run.trainer.state
 
-    def step(rows):
+    def step_of_rows(rows):
         with apple_gpu.on_host():
             pictures = ops.take(held, rows, axis=0)
-        return trainer.train_step(pictures)
+        return step(pictures)
 
-    return step, [*trainer.state, held]
+    return step_of_rows, [*run.trainer.state, held]
 
 
-def _validate(trainer, validation, step, store, records):
+def _between_steps(run, phase, step, window, last):
+    """Log, validate and save what is due after `step`; returns the values logged.
+
+    last: whether this is the last step for now.
+    """
+    values = window.close(run.store)
+    if step % run.every.validate == 0 or step == run.schedule.total:
+        values |= _validate(run, phase, step)
+    run.log.write(step, phase, values)
+    if last or step % run.every.checkpoint == 0:
+        _refuse_broken(run.trainer, step, run.store)
+        run.store.save(run.trainer, step)
+    return values
+
+
+def _validate(run, phase, step):
     # The refinement is untrained while the coarse network trains alone: nothing to look at yet.
-    if validation is None or trainer.phase == "coarse":
+    if run.validation is None or phase == "coarse":
         return {}
-    _refuse_broken(trainer, step, store)
-    scores, picture = validation.run(trainer.best_generator())
-    records.draw(step, picture)
-    store.save_if_best(trainer, step, scores["val_psnr"])
+    _refuse_broken(run.trainer, step, run.store)
+    scores, picture = run.validation.run(run.trainer.best_generator())
+    run.log.draw(step, picture, run.validation.columns)
+    run.store.save_if_best(run.trainer, step, scores["val_psnr"])
     return scores
 
 
 def _refuse_broken(trainer, step, store):
-    """A finite loss may still give an infinite update; such weights must not replace good ones."""
+    """Raise `UserError` for broken weights: a finite loss may still give an infinite update."""
     if not generator_file.all_finite(trainer.generator):
         raise UserError(_non_finite(step, "a generator weight", "not finite", store))
 
@@ -156,26 +175,26 @@ def _refuse_broken(trainer, step, store):
 class Window:
     """The steps since the last log: their losses, and how long they and their data took."""
 
-    def __init__(self):
-        self.results = []
+    def __init__(self) -> None:
+        self.results: list[tuple[int, dict[str, Any]]] = []
         self.pictures = 0
         self.waiting = 0.0
         self.started = time.perf_counter()
 
-    def next_batch(self, pictures):
+    def next_batch(self, pictures: Iterator[Any]) -> Any:
         asked = time.perf_counter()
         batch = next(pictures)
         self.waiting += time.perf_counter() - asked
         self.pictures += math.prod(batch.shape[:2])
         return batch
 
-    def add(self, step, results):
+    def add(self, step: int, results: dict[str, Any]) -> None:
         # Not read here: on a GPU that would make the host wait for every step.
         self.results.append((step, results))
 
-    def close(self, store):
+    def close(self, store: Any) -> dict[str, float]:
         """Means of the losses, and the speeds. `UserError` at the first non-finite loss."""
-        totals = {}
+        totals: dict[str, float] = {}
         for step, results in self.results:
             for term, value in results.items():
                 value = float(value)
@@ -193,9 +212,9 @@ class Window:
 class StopSignal:
     """Turns Ctrl-C and SIGTERM into a request to stop after the step; a second stops at once."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.requested = False
-        self.previous = {}
+        self.previous: dict[int, Any] = {}
 
     def __enter__(self):
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -4,11 +4,13 @@ Sources: the published code of Yu et al., CVPR 2018, for the exact form; paper, 
 Pictures are float32 in [-1, 1], masks float32 with 1 = hole.
 """
 
+from typing import Any
+
 import numpy as np
 from keras import ops
 
 
-def spatial_discount(height, width, gamma):
+def spatial_discount(height: int, width: int, gamma: float) -> np.ndarray:
     """Weights of the reconstruction loss over a hole, NumPy (1, height, width, 1) in (0, 1].
 
     gamma ** (distance to the border of the hole): pixels far from anything known count less, for
@@ -21,12 +23,12 @@ def spatial_discount(height, width, gamma):
     return discount[None, :, :, None].astype("float32")
 
 
-def weighted_l1(real, prediction, weights):
+def weighted_l1(real: Any, prediction: Any, weights: Any) -> Any:
     """mean(|real - prediction| * weights); shapes broadcast."""
     return ops.mean(ops.abs(real - prediction) * weights)
 
 
-def known_l1(real, prediction, mask):
+def known_l1(real: Any, prediction: Any, mask: Any) -> Any:
     """L1 over the known pixels: mean(|real - prediction| * (1 - mask)) / mean(1 - mask).
 
     0 where nothing is known.
@@ -35,7 +37,7 @@ def known_l1(real, prediction, mask):
     return weighted_l1(real, prediction, known) / ops.maximum(ops.mean(known), 1e-8)
 
 
-def structural_dissimilarity(real, prediction):
+def structural_dissimilarity(real: Any, prediction: Any) -> Any:
     """1 - SSIM (Wang et al., 2004): 0 where equal, about 1 where nothing agrees. In neither paper.
 
     real, prediction: (batch, height, width, channels) in [-1, 1], sides of at least 11 pixels. The
@@ -68,17 +70,17 @@ def _gaussian_windows(length, size=11, sigma=1.5):
     return windows
 
 
-def critic_wasserstein(real_scores, fake_scores):
+def critic_wasserstein(real_scores: Any, fake_scores: Any) -> Any:
     """What a critic minimises: mean(fake) - mean(real)."""
     return ops.mean(fake_scores) - ops.mean(real_scores)
 
 
-def generator_wasserstein(fake_scores):
+def generator_wasserstein(fake_scores: Any) -> Any:
     """What the generator minimises: -mean(fake)."""
     return -ops.mean(fake_scores)
 
 
-def gradient_penalty(gradients, mask):
+def gradient_penalty(gradients: Any, mask: Any) -> Any:
     """mean((|gradient inside the hole| - 1) ** 2), a norm per picture (Gulrajani et al., 2017).
 
     gradients: (batch, height, width, 3), of a critic's score for an interpolated picture;
@@ -90,6 +92,6 @@ def gradient_penalty(gradients, mask):
     return ops.mean(ops.square(norm - 1.0))
 
 
-def interpolate(real, fake, alpha):
+def interpolate(real: Any, fake: Any, alpha: Any) -> Any:
     """real + alpha * (fake - real), where the penalty is taken; alpha: (batch, 1, 1, 1)."""
     return real + alpha * (fake - real)

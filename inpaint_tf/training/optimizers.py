@@ -1,6 +1,7 @@
 """Adam, one operation per variable where the engine has it, and its rate over a run's phases."""
 
 import math
+from typing import Any
 
 import keras
 from keras import ops
@@ -15,18 +16,18 @@ class PhasedLearningRate(keras.optimizers.schedules.LearningRateSchedule):
     """A rate for each phase of a run, constant or falling to zero along half a cosine.
 
     phases: list of (updates of this optimizer in the phase, rate at the phase's beginning).
-    schedule: a member of `SCHEDULES`. A cosine starts anew in each phase: were it to fall over the
-      whole run, the adversarial phase, which comes last, would find nothing left of it.
+    schedule: a member of `SCHEDULES`. A cosine starts anew in each phase: over the whole run it
+      would leave nothing to the adversarial phase, which comes last.
     """
 
-    def __init__(self, phases, schedule="constant"):
+    def __init__(self, phases: list[tuple[int, float]], schedule: str = "constant"):
         super().__init__()
         if schedule not in SCHEDULES:
             raise ValueError(f"`schedule` must be one of {SCHEDULES}. Received: {schedule!r}")
         self.phases = [(int(updates), float(rate)) for updates, rate in phases]
         self.schedule = schedule
 
-    def __call__(self, step):
+    def __call__(self, step: Any) -> Any:
         """The rate of update number `step`, counted from 0."""
         with apple_gpu.on_host():  # one number, that every variable's update reads
             return self._rate(step)
@@ -41,7 +42,7 @@ class PhasedLearningRate(keras.optimizers.schedules.LearningRateSchedule):
             start += updates
         return rate
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"phases": self.phases, "schedule": self.schedule}
 
 
@@ -49,11 +50,11 @@ class PhasedLearningRate(keras.optimizers.schedules.LearningRateSchedule):
 class Adam(keras.optimizers.Adam):
     """`keras.optimizers.Adam`, the same numbers but for rounding.
 
-    Keras makes ten operations of a variable's update, each of which reads and writes all of it, and
-    each of which a GPU must be told of. TensorFlow has one that does the same.
+    Keras updates a variable in ten operations. Each reads and writes all of it, and each is a
+    separate kernel launch on a GPU. TensorFlow has one operation that does the same.
     """
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         with apple_gpu.on_host():  # where the count of updates lives
             super().__init__(*args, **kwargs)
 

@@ -1,22 +1,16 @@
-"""What a run leaves beside its checkpoints: resolved config, versions, metrics as CSV."""
+"""What a run's folder says of the run: its resolved config, and the versions of each start."""
 
-import csv
-import io
 import json
-import platform
-import subprocess
-import sys
-from importlib import metadata
+import os
 from pathlib import Path
+from typing import Any
 
 from inpaint_tf.data.whole_files import write_whole
+from inpaint_tf.engines.environment import describe_environment
 from inpaint_tf.errors import UserError
 
 CONFIG_FILE = "config.json"
 ENVIRONMENT_FILE = "environment.json"
-
-PACKAGES = ("inpaint-tf", "tensorflow", "jax", "keras", "numpy", "opencv-python-headless")
-
 
 RESUMABLE = {
     "train.log_every",
@@ -26,10 +20,10 @@ RESUMABLE = {
     "train.picture_rows",
     "run.device",
 }
-"""Fields that may differ when a run continues: they do not change what a step computes."""
+"""Fields that may change when a run continues: they do not affect what a step computes."""
 
 
-def open_run_folder(folder, config, **resolved):
+def open_run_folder(folder: str | os.PathLike[str], config: Any, **resolved: Any) -> None:
     """Create the run's folder, or check that the run in it is the same one.
 
     Writes config.json: the config, and under "run" what was `resolved` from flags and data, such as
@@ -53,55 +47,6 @@ def open_run_folder(folder, config, **resolved):
             f"cannot write the run's folder {folder}: {error.strerror}; free some space or choose "
             "another --workdir"
         ) from None
-
-
-def describe_environment():
-    """The command, the versions of what computes, and the commit of the code."""
-    versions = {}
-    for package in PACKAGES:
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            versions[package] = None
-    return {
-        "command": sys.argv,
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "packages": versions,
-        "git_commit": _git_commit(),
-    }
-
-
-class MetricsFile:
-    """RUN/metrics.csv: one row for each logged step.
-
-    columns: the names of all values that a row may have; those it lacks stay empty.
-    step: the step the run continues from; rows after it are of work that was lost, and go.
-    """
-
-    def __init__(self, folder, columns, step):
-        self.path = Path(folder) / "metrics.csv"
-        self.columns = ["step", "phase", *columns]
-        rows = self._rows_up_to(step)
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, self.columns, extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows(rows)
-        with write_whole(self.path) as file:
-            file.write(text.getvalue().encode())
-
-    def append(self, step, phase, values):
-        """Add a row: values is a dict of numbers by column name."""
-        with open(self.path, "a", newline="") as file:
-            csv.DictWriter(file, self.columns).writerow({"step": step, "phase": phase, **values})
-
-    def _rows_up_to(self, step):
-        if not self.path.exists():
-            return []
-        with open(self.path, newline="", errors="replace") as file:
-            # A kill may have cut the last row short.
-            rows = [row for row in csv.DictReader(file) if (row["step"] or "").isdigit()]
-        return [row for row in rows if int(row["step"]) <= step]
 
 
 def _refuse_other_settings(old, new, folder):
@@ -147,14 +92,3 @@ def _flat(nested):
         if isinstance(fields, dict)
         for field, value in fields.items()
     }
-
-
-def _git_commit():
-    """Commit of the checkout the code runs from, "-dirty" if changed; None where there is none."""
-    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
-    command += ["--abbrev=40", "--exclude=*"]
-    try:
-        found = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return found.stdout.strip() or None

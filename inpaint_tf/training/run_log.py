@@ -1,11 +1,16 @@
 """Where a run writes what it measures: TensorBoard and metrics.csv."""
 
 import contextlib
+import csv
+import io
+from collections.abc import Iterable
+from pathlib import Path
 
+import numpy as np
+
+from inpaint_tf.data.whole_files import write_whole
 from inpaint_tf.errors import UserError
 from inpaint_tf.training.event_file import EventFile
-from inpaint_tf.training.loop import COLUMNS
-from inpaint_tf.training.run_folder import MetricsFile
 
 TABS = (
     ("val_", "validation"),
@@ -15,33 +20,33 @@ TABS = (
     ("images_per_second", "speed"),
     ("waiting_share", "speed"),
 )
-"""Which group of TensorBoard a value's name begins in; the others are losses."""
+"""The group in TensorBoard of values whose names begin so; all others are losses."""
 
 
-class Records:
+class RunLog:
     """Writes scalars to TensorBoard and metrics.csv, and picture rows to TensorBoard.
 
-    folder: the run's folder. step: the step it continues from.
+    folder: the run's folder. columns: names of all values. step: the step it continues from.
     """
 
-    def __init__(self, folder, step):
+    def __init__(self, folder: Path, columns: Iterable[str], step: int):
         self.folder = folder
-        self.metrics = MetricsFile(folder, COLUMNS, step)
+        self.metrics = MetricsFile(folder, columns, step)
         self.events = EventFile(folder)
 
-    def write(self, step, phase, values):
-        """values: dict of floats by the names in `training.COLUMNS`."""
+    def write(self, step: int, phase: str, values: dict[str, float]) -> None:
+        """values: dict of floats by the names of `columns`."""
         with self._writing():
             self.metrics.append(step, phase, values)
             self.events.add_scalars(
                 step, {f"{_tab(name)}/{name}": value for name, value in values.items()}
             )
 
-    def draw(self, step, picture):
-        """picture: uint8 (height, width, 3), the rows that `Validation.run` gives."""
-        caption = "original, masked, coarse, refined, completed, attention"
+    def draw(self, step: int, picture: np.ndarray, columns: Iterable[str]) -> None:
+        """picture: uint8 (height, width, 3), the rows that `Validation.run` gives; columns: what
+        stands in them, from the left."""
         with self._writing():
-            self.events.add_image(step, "pictures", picture, caption)
+            self.events.add_image(step, "pictures", picture, ", ".join(columns))
 
     @contextlib.contextmanager
     def _writing(self):
@@ -53,6 +58,38 @@ class Records:
                 f"cannot write metrics to {self.folder}: {error.strerror}; free some space and "
                 "run the same command again, which goes on from the last checkpoint"
             ) from None
+
+
+class MetricsFile:
+    """RUN/metrics.csv: one row for each logged step.
+
+    columns: the names of all values that a row may have; missing ones stay empty.
+    step: the step the run continues from; rows after it belong to lost work and are dropped.
+    """
+
+    def __init__(self, folder: Path, columns: Iterable[str], step: int):
+        self.path = Path(folder) / "metrics.csv"
+        self.columns = ["step", "phase", *columns]
+        rows = self._rows_up_to(step)
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, self.columns, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+        with write_whole(self.path) as file:
+            file.write(text.getvalue().encode())
+
+    def append(self, step: int, phase: str, values: dict[str, float]) -> None:
+        """Add a row: values is a dict of numbers by column name."""
+        with open(self.path, "a", newline="") as file:
+            csv.DictWriter(file, self.columns).writerow({"step": step, "phase": phase, **values})
+
+    def _rows_up_to(self, step):
+        if not self.path.exists():
+            return []
+        with open(self.path, newline="", errors="replace") as file:
+            # A kill may have cut the last row short.
+            rows = [row for row in csv.DictReader(file) if (row["step"] or "").isdigit()]
+        return [row for row in rows if int(row["step"]) <= step]
 
 
 def _tab(name):

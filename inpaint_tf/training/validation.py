@@ -1,5 +1,7 @@
 """Scores and picture rows of a generator on pictures it was not trained on."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 
@@ -7,11 +9,16 @@ from inpaint_tf import images
 from inpaint_tf.engines.runtime import compiled
 from inpaint_tf.engines.step_random import StepRandom
 from inpaint_tf.evaluation.scores import distances
+from inpaint_tf.masks import HoleDrawer
 
 SCORES = ("val_psnr", "val_ssim", "val_l1", "val_hole_psnr", "val_hole_ssim", "val_hole_l1")
 
 GAP = 4  # pixels of white between pictures
 GAP_LEVEL = 255
+
+
+VIEWS = ("masked", "coarse", "refined", "completed")
+"""Pictures that stand beside the original, as far as the generator makes them."""
 
 
 class Validation:
@@ -20,44 +27,48 @@ class Validation:
     pictures: list of uint8 batches (batch, size, size, 3).
     holes: a `masks.HoleDrawer`; hole_fill: a key of `images.HOLE_FILLS`.
     rows: how many pictures `run` draws.
+    columns, after a `run`: what stands in each row, from the left.
     """
 
-    def __init__(self, pictures, holes, hole_fill, rows):
+    def __init__(self, pictures: list[np.ndarray], holes: HoleDrawer, hole_fill: str, rows: int):
         self.pictures = pictures
         self.holes = holes
         self.hole_fill = hole_fill
         self.rows = rows
         self.random = StepRandom(0)
-        self.complete = None
+        self.columns: tuple[str, ...] = ()
+        self._generator: Any = None
 
-    def run(self, generator):
+    def run(self, generator: Any) -> tuple[dict[str, float], np.ndarray]:
         """(scores, picture): means over the pictures of the composites' scores (dB, SSIM, L1 in
-        grey levels; whole picture and hole), and rows of original, masked, coarse, refined,
-        completed, attention."""
-        if self.complete is None:
-            self.complete = compiled(
-                lambda batch: self._complete(generator, batch),
+        grey levels; whole picture and hole), and a row of `columns` for each of the first."""
+        if generator is not self._generator:
+            self._generator = generator
+            self._complete = compiled(
+                lambda batch: self._views(generator, batch),
                 [*generator.variables, self.random.state],
             )
-        scores, rows = [], []
+        scores: list[list[float]] = []
+        rows: list[list[np.ndarray]] = []
         for index, batch in enumerate(self.pictures):
             self.random.restart(index)
-            shown = {name: np.asarray(value) for name, value in self.complete(batch).items()}
-            for original, *views in zip(
-                batch,
-                *(shown[name] for name in ("masked", "coarse", "refined", "completed")),
-                shown["offsets"],
-                shown["mask"],
-                strict=True,
-            ):
-                *pictures, offsets, mask = views
-                scores.append(_scores(original, pictures[-1], mask[..., 0] > 0.5))
+            shown = {name: np.asarray(value) for name, value in self._complete(batch).items()}
+            for place, original in enumerate(batch):
+                views = {name: values[place] for name, values in shown.items()}
+                hole = views["mask"][..., 0] > 0.5
+                scores.append(_scores(original, views["completed"], hole))
                 if len(rows) < self.rows:
-                    size = original.shape[:2]
-                    rows.append([original, *pictures, attention_colours(offsets, *size)])
+                    rows.append(self._row(original, views))
         return dict(zip(SCORES, np.mean(scores, axis=0).tolist(), strict=True)), grid(rows)
 
-    def _complete(self, generator, batch):
+    def _row(self, original, views):
+        row = {"original": original, **{name: views[name] for name in VIEWS if name in views}}
+        if "offsets" in views:
+            row["attention"] = attention_colours(views["offsets"], *original.shape[:2])
+        self.columns = tuple(row)
+        return list(row.values())
+
+    def _views(self, generator, batch):
         from keras import ops
 
         real = images.to_unit(batch)
@@ -65,14 +76,11 @@ class Validation:
         mask = ops.broadcast_to(hole.mask, (*batch.shape[:3], 1))
         masked = images.fill_hole(real, mask, self.hole_fill)
         outputs = generator([masked, mask])
-        pictures = {
-            "masked": masked,
-            "coarse": outputs["coarse"],
-            "refined": outputs["refined"],
-            "completed": images.composite(outputs["refined"], real, mask),
-        }
-        pictures = {name: images.to_uint8(picture) for name, picture in pictures.items()}
-        return {**pictures, "offsets": outputs["offsets"], "mask": mask}
+        completed = images.composite(outputs["refined"], real, mask)
+        pictures = {"masked": masked, **outputs, "completed": completed}
+        views = {name: images.to_uint8(pictures[name]) for name in VIEWS if name in pictures}
+        offsets = {"offsets": outputs["offsets"]} if "offsets" in outputs else {}
+        return {**views, **offsets, "mask": mask}
 
 
 def _scores(truth, completed, hole):
@@ -83,7 +91,7 @@ def _scores(truth, completed, hole):
     ]
 
 
-def attention_colours(offsets, height, width):
+def attention_colours(offsets: np.ndarray, height: int, width: int) -> np.ndarray:
     """Where each position copies from, as colours: (rows, columns, 2) to (height, width, 3).
 
     offsets: int, how many rows and columns away the best background patch lies
@@ -97,7 +105,7 @@ def attention_colours(offsets, height, width):
     return cv2.resize(colours, (width, height), interpolation=cv2.INTER_NEAREST)
 
 
-def grid(rows):
+def grid(rows: list[list[np.ndarray]]) -> np.ndarray:
     """Lay equally large pictures out: a list of rows, each a list of (h, w, 3), to one picture."""
     return _join([_join(row, axis=1) for row in rows], axis=0)
 

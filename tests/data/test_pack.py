@@ -31,7 +31,7 @@ def test_cache_holds_what_the_folder_shows(pictures, tmp_path):
 
 
 def test_cache_from_tfrecord_and_from_a_cache(pictures, tmp_path):
-    from tests.test_data_sources import write_shard
+    from pictures import write_shard
 
     write_shard(tmp_path / "a.tfrecord", sorted(pictures.iterdir()))
     pack(open_source(tmp_path / "a.tfrecord"), tmp_path / "a.npy", 32, progress=False)

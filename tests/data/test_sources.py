@@ -5,6 +5,7 @@ import types
 import cv2
 import numpy as np
 import pytest
+from pictures import write_shard
 
 from inpaint_tf.data import open_source, open_train_and_validation, split_source
 from inpaint_tf.data.picture_files import UnreadableImage, read_image
@@ -19,17 +20,6 @@ def all_pictures(source):
 def arrays(pictures):
     """What the six pictures hold."""
     return [read_image(pictures / f"{index}.png") for index in range(6)]
-
-
-def write_shard(path, pictures, key="image"):
-    """A TFRecord shard of the encoded pictures."""
-    import tensorflow as tf
-
-    with tf.io.TFRecordWriter(str(path)) as writer:
-        for picture in pictures:
-            value = tf.train.Feature(bytes_list=tf.train.BytesList(value=[picture.read_bytes()]))
-            features = tf.train.Features(feature={key: value})
-            writer.write(tf.train.Example(features=features).SerializeToString())
 
 
 @pytest.fixture

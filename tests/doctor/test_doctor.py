@@ -11,7 +11,7 @@ from inpaint_tf.commands import doctor as doctor
 from inpaint_tf.doctor import audit, blocks, comparison, examine, machine, whole_networks, wording
 from inpaint_tf.engines import apple_gpu, runtime
 from inpaint_tf.networks.generators import contextual_attention
-from inpaint_tf.networks.layers import elu
+from inpaint_tf.networks.layers import activations
 
 ELU = blocks.BLOCKS[0]
 
@@ -37,7 +37,7 @@ def test_apples_gpu_has_a_kernel_for_all_of_an_iteration_at_256():
 
 
 def test_the_audit_sees_what_has_no_kernel_and_who_made_it(monkeypatch):
-    monkeypatch.setattr(elu, "elu_of_parts", ops.elu)
+    monkeypatch.setattr(activations, "elu_of_parts", ops.elu)
     found = whole_networks.audit_iteration(config=small_config())
     assert {lack.operation for lack in found.lacks} == {"Elu", "EluGrad"}
     assert any("conv1_1" in lack.maker for lack in found.lacks)
@@ -91,7 +91,7 @@ def test_a_wrong_derivative_is_told_with_its_size(monkeypatch):
     def wrong(x):  # right but for its derivative at 0, which comes out as 2
         return ops.maximum(x, 0.0) + ops.exp(ops.minimum(x, 0.0)) - 1.0
 
-    monkeypatch.setattr(elu, "elu_of_parts", wrong)
+    monkeypatch.setattr(activations, "elu_of_parts", wrong)
     found = comparison.compare(ELU, "cpu", as_metal=True)
     assert found.errors[0] < 1e-6
     assert found.errors[1] > 0.01
@@ -149,7 +149,7 @@ def test_examination_ends_in_a_verdict_and_the_flags(quick, capsys):
 
 
 def test_examination_names_a_wrong_block(quick, monkeypatch, capsys):
-    monkeypatch.setattr(elu, "elu_of_parts", lambda x: ops.elu(x) * 1.5)
+    monkeypatch.setattr(activations, "elu_of_parts", lambda x: ops.elu(x) * 1.5)
     content = examine.examine(machine.describe(), "cpu")
     shown = capsys.readouterr().out
     assert "WRONG: ELU: the value is off by 0.5 of its size, not 1e-05" in shown
@@ -185,7 +185,7 @@ def test_a_block_that_raises_is_told_and_the_rest_goes_on(quick, monkeypatch, ca
     def refuse(x):
         raise ValueError("no such kernel\nand much more")
 
-    monkeypatch.setattr(elu, "elu_of_parts", refuse)
+    monkeypatch.setattr(activations, "elu_of_parts", refuse)
     monkeypatch.setattr(
         whole_networks, "compare_generator", lambda d, m: comparison.compare(ELU, d, False)
     )

@@ -14,11 +14,11 @@ from inpaint_tf.data import batches, open_source
 from inpaint_tf.errors import UserError
 from inpaint_tf.masks.drawer import HoleDrawer
 from inpaint_tf.training.checkpoints import CheckpointStore
-from inpaint_tf.training.loop import Schedule, train
-from inpaint_tf.training.run_log import Records
+from inpaint_tf.training.loop import SPEEDS, Every, Run, Schedule, train
+from inpaint_tf.training.run_log import RunLog
 from inpaint_tf.training.validation import SCORES, Validation
 
-EVERY = {"log": 2, "checkpoint": 2, "validate": 4}
+EVERY = Every(log=2, checkpoint=2, validate=4)
 
 
 def start(
@@ -29,8 +29,8 @@ def start(
     trainer = small_trainer(average=True, **settings)
     store = CheckpointStore(folder, keep=2, settings=SETTINGS)
     step = store.restore(trainer)
-    records = Records(folder, step)
-    ended = train(trainer, schedule, batches, store, records, validation, every, held)
+    log = RunLog(folder, (*trainer.terms(), *SPEEDS, *SCORES), step)
+    ended = train(Run(trainer, schedule, batches, store, log, every, validation, held))
     return ended, trainer, store
 
 
@@ -124,11 +124,13 @@ def test_a_signal_saves_after_the_step_and_the_same_command_goes_on(tmp_path):
 
 def test_a_signal_while_validating_stops_after_the_next_step_with_everything_saved(tmp_path):
     class Interrupting:
+        columns = ()
+
         def run(self, generator):
             os.kill(os.getpid(), signal.SIGINT)
             return dict.fromkeys(SCORES, 1.0), np.zeros((8, 8, 3), "uint8")
 
-    every = {"log": 1, "checkpoint": 1000, "validate": 2}
+    every = Every(log=1, checkpoint=1000, validate=2)
     schedule = Schedule(0, 5, 0, critic_updates=2)
     ended, trainer, store = start(tmp_path, schedule, validation=Interrupting(), every=every)
     assert ended == "stopped"
@@ -151,17 +153,19 @@ def test_weights_that_are_not_finite_are_not_saved(tmp_path, monkeypatch):
     )
     store = CheckpointStore(tmp_path, 2, SETTINGS)
     pictures = next(small_batches(1))
-    monkeypatch.setattr(trainer, "train_step", lambda _: {"g_loss": ops.sum(pictures)})
+    monkeypatch.setattr(trainer, "step_for", lambda _: lambda _: {"g_loss": ops.sum(pictures)})
     trainer.step.assign(2)
     with pytest.raises(UserError, match="step 3: a generator weight is not finite"):
         train(
-            trainer,
-            Schedule(0, 3, 0, critic_updates=2),
-            small_batches,
-            store,
-            Records(tmp_path, 2),
-            Validation([pictures[0]], HoleDrawer("center", size=16), "grey", rows=1),
-            EVERY,
+            Run(
+                trainer,
+                Schedule(0, 3, 0, critic_updates=2),
+                small_batches,
+                store,
+                RunLog(tmp_path, ("g_loss", *SPEEDS, *SCORES), 2),
+                EVERY,
+                Validation([pictures[0]], HoleDrawer("center", size=16), "grey", rows=1),
+            )
         )
     assert list(tmp_path.glob("**/*.h5")) == []
 

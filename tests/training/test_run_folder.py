@@ -4,7 +4,8 @@ import pytest
 
 from inpaint_tf.default_config import default_config
 from inpaint_tf.errors import UserError
-from inpaint_tf.training.run_folder import MetricsFile, open_run_folder
+from inpaint_tf.training.run_folder import open_run_folder
+from inpaint_tf.training.run_log import MetricsFile
 
 
 def test_the_folder_tells_what_ran(tmp_path):

@@ -5,22 +5,24 @@ import pytest
 
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
-from inpaint_tf.training.run_log import Records
+from inpaint_tf.training.run_log import RunLog
+
+COLUMNS = ("g_loss", "images_per_second", "val_psnr")
 
 
 def test_a_full_disk_under_tensorboard_is_one_line(tmp_path, monkeypatch):
-    records = Records(tmp_path, 0)
+    log = RunLog(tmp_path, COLUMNS, 0)
 
     def full():
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(records.events, "flush", full)
+    monkeypatch.setattr(log.events, "flush", full)
     with pytest.raises(UserError, match=r"No space left.*same command again"):
-        records.write(1, "coarse", {"g_loss": 1.0})
+        log.write(1, "coarse", {"g_loss": 1.0})
 
 
 def test_rows_and_events_are_written_together(tmp_path):
-    Records(tmp_path, 0).write(3, "coarse", {"g_loss": 1.5, "images_per_second": 2.0})
+    RunLog(tmp_path, COLUMNS, 0).write(3, "coarse", {"g_loss": 1.5, "images_per_second": 2.0})
     row = (tmp_path / "metrics.csv").read_text().splitlines()[1]
     assert row.startswith("3,coarse,1.5,")
     assert list(tmp_path.glob("events.out.tfevents*"))
@@ -29,16 +31,18 @@ def test_rows_and_events_are_written_together(tmp_path):
 def test_tensorboard_reads_what_was_written(tmp_path):
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    records, picture = Records(tmp_path, 0), np.zeros((4, 6, 3), np.uint8)
+    log, picture = RunLog(tmp_path, COLUMNS, 0), np.zeros((4, 6, 3), np.uint8)
     picture[1, 2] = 255, 100, 0
-    records.write(3, "coarse", {"g_loss": 1.5, "val_psnr": 20.0})
-    records.draw(3, picture)
-    records.write(5, "coarse", {"g_loss": 1.25})
+    log.write(3, "coarse", {"g_loss": 1.5, "val_psnr": 20.0})
+    log.draw(3, picture, ["original", "completed"])
+    log.write(5, "coarse", {"g_loss": 1.25})
     events = EventAccumulator(str(tmp_path)).Reload()
     assert events.summary_metadata["losses/g_loss"].plugin_data.plugin_name == "scalars"
     losses = events.Tensors("losses/g_loss")
     assert [(loss.step, loss.tensor_proto.float_val[0]) for loss in losses] == [(3, 1.5), (5, 1.25)]
     assert events.Tensors("validation/val_psnr")[0].tensor_proto.float_val[0] == 20
+    description = events.summary_metadata["pictures"].summary_description
+    assert description == "original, completed"
     width, height, png = events.Tensors("pictures")[0].tensor_proto.string_val
     assert (width, height) == (b"6", b"4")
     (tmp_path / "shown.png").write_bytes(png)

@@ -7,7 +7,6 @@ from small import small_batches, small_trainer
 from inpaint_tf import images
 from inpaint_tf.masks.drawer import HoleDrawer
 from inpaint_tf.training import losses
-from inpaint_tf.training.loop import LOSSES
 
 
 def snapshot(variables):
@@ -19,9 +18,8 @@ def changed(variables, before):
 
 
 def step(trainer, phase="adversarial", position=0):
-    trainer.phase = phase
-    pictures = next(small_batches(trainer.batches_per_step(), position))
-    return trainer.train_step(ops.convert_to_tensor(pictures))
+    pictures = next(small_batches(trainer.batches_per_step(phase), position))
+    return trainer.step_for(phase)(ops.convert_to_tensor(pictures))
 
 
 def test_an_iteration_updates_critics_five_times_for_one_of_the_generator():
@@ -32,7 +30,7 @@ def test_an_iteration_updates_critics_five_times_for_one_of_the_generator():
     assert int(trainer.critic_optimizer.iterations) == 5
     assert int(trainer.generator_optimizer.iterations) == 1
     assert int(trainer.step) == 1
-    assert set(results) == set(LOSSES) - {"ssim_loss"}  # which nobody asked for
+    assert set(results) == set(trainer.terms()) - {"ssim_loss"}  # which nobody asked for
     assert all(np.isfinite(float(value)) for value in results.values())
 
 
@@ -48,13 +46,13 @@ def test_each_phase_trains_its_networks(phase, coarse, refinement, critics):
     trainer = small_trainer()
     generator = trainer.generator.trainable_variables
     names = [variable.path.split("/")[-2] for variable in generator]
-    before, before_critics = snapshot(generator), snapshot(trainer.critic_variables)
+    before, before_critics = snapshot(generator), snapshot(trainer.critics.trainable_variables)
     step(trainer, phase)
     moved = dict(zip(names, changed(generator, before), strict=True))
     assert moved["conv1"] is coarse
     assert moved["xconv1"] is moved["pmconv9"] is moved["allconv17"] is refinement
     # the critics' last biases shift real and fake alike: no gradient, no change
-    assert any(changed(trainer.critic_variables, before_critics)) is critics
+    assert any(changed(trainer.critics.trainable_variables, before_critics)) is critics
 
 
 def test_every_update_of_an_iteration_sees_other_pictures_and_another_hole():
@@ -93,7 +91,7 @@ def test_generator_loss_is_its_weighted_terms():
 def test_critic_loss_is_distances_and_ten_penalties_and_ignores_the_weights_of_the_generator():
     trainer = small_trainer()
     real, hole = trainer.prepare(next(small_batches(1))[0])
-    total, terms = trainer.critic_loss(real, real * 0.5, hole, np.full((2, 2, 1, 1, 1), 0.5))
+    total, terms = trainer.critics.loss(real, real * 0.5, hole, np.full((2, 2, 1, 1, 1), 0.5))
     terms = {name: float(value) for name, value in terms.items()}
     distances = terms["critic_local"] + terms["critic_global"]
     penalties = terms["penalty_local"] + terms["penalty_global"]
@@ -156,19 +154,19 @@ def test_the_ssim_term_is_added_with_its_weight():
     plain, weighted = small_trainer(), small_trainer(ssim_weight=0.5)
     pictures = next(small_batches(1))[0]
     for trainer in (plain, weighted):
-        trainer.phase = "reconstruction"
         trainer.random.restart(0)
-    (total, _), (more, terms) = (t.generator_loss(*t.prepare(pictures)) for t in (plain, weighted))
+    (total, _), (more, terms) = (
+        t.generator_loss(*t.prepare(pictures), "reconstruction") for t in (plain, weighted)
+    )
     assert float(terms["ssim_loss"]) > 0.1
     assert float(more) == pytest.approx(float(total) + 0.5 * float(terms["ssim_loss"]), rel=1e-5)
 
 
 def test_training_lowers_the_reconstruction_loss():
     trainer = small_trainer(HoleDrawer("center", size=16), learning_rate=3e-3)
-    trainer.phase = "reconstruction"
     from inpaint_tf.engines.runtime import compiled
 
-    run = compiled(trainer.train_step, trainer.state)
+    run = compiled(trainer.step_for("reconstruction"), trainer.state)
     pictures = next(small_batches(1))
     history = [float(run(pictures)["g_loss"]) for _ in range(60)]
     assert history[-1] < 0.6 * history[0]

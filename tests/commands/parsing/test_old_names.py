@@ -32,7 +32,7 @@ def forget(monkeypatch):
         ("networks.generator", "build_generator", "networks.generators.contextual_attention"),
         ("files", "read_image", "data.picture_files"),
         ("files", "write_whole", "data.whole_files"),
-        ("baselines", "BASELINES", "evaluation.methods.classic"),
+        ("baselines", "BASELINES", "evaluation.methods.baselines"),
         ("layers.elu", "elu", "networks.layers.activations"),
         ("export", "check_output", "inference.export.savedmodel"),
         ("commands.config_arguments", "load_config", "commands.parsing.config_file"),

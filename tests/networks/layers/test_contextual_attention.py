@@ -152,4 +152,4 @@ def test_gradient_through_blocks_equals_the_whole():
             ops.convert_to_tensor(features),
         )
 
-    np.testing.assert_allclose(gradient(score_bytes=0), gradient(), atol=1e-4)
+    np.testing.assert_allclose(gradient(score_bytes=0), gradient(), rtol=1e-4, atol=1e-4)

@@ -1,0 +1,186 @@
+"""A whole training run: data, networks, trainer and loop joined, and what is left of it run."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from absl import logging
+
+from inpaint_tf.errors import UserError
+from inpaint_tf.training.check_config import check_config
+
+HELD_OUT_FILE = "held_out.txt"
+"""The pictures held out of the training pictures, a path a line."""
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """How a run ended.
+
+    finished: False where it was stopped by Ctrl-C or SIGTERM, and saved.
+    step: iterations run, in this and earlier starts. steps: of the whole schedule.
+    checkpoint: folder of the latest checkpoint, which is `weights` to the rest of the package.
+    held_out: list of the pictures held out, or None where nothing was.
+    """
+
+    finished: bool
+    step: int
+    steps: int
+    checkpoint: Path
+    held_out: Path | None
+
+
+def train(
+    config: Any,
+    workdir: str | Path,
+    *,
+    device: str = "auto",
+    precision: str = "auto",
+    data_on_device: bool = False,
+) -> TrainingResult:
+    """Train by a config, or go on where the run in `workdir` was.
+
+    config: a `ConfigDict` of `default_config`, such as `inpaint_tf.load_config("quickstart")`.
+    workdir: the run's folder.
+    device, precision: see `engines.runtime.configure`.
+    data_on_device: keep all training pictures, a packed cache, in the device's memory.
+
+    Raises `UserError` for a config that cannot work, pictures that cannot be read, and losses that
+    are no numbers. Ctrl-C stops after the step and saves.
+    """
+    from inpaint_tf.engines import runtime
+
+    check_config(config)
+    device, precision = runtime.configure(device, precision)
+    from inpaint_tf.data import describe_source
+    from inpaint_tf.training.build import open_sources
+    from inpaint_tf.training.run_folder import open_run_folder
+    from inpaint_tf.weights import generator_file, locate
+
+    if config.generator.weights and not locate.has_checkpoint(workdir):
+        generator_file.check_width(config.generator.weights, config.generator.width)
+    train_source, validation_source = open_sources(config)
+    open_run_folder(
+        workdir,
+        config,
+        device=device,
+        precision=precision,
+        training_pictures=describe_source(train_source),
+    )
+    return _run(config, Path(workdir), train_source, validation_source, data_on_device)
+
+
+def _run(config, workdir, train_source, validation_source, on_device):
+    from inpaint_tf.training import build, loop
+    from inpaint_tf.training.checkpoints import CheckpointStore
+    from inpaint_tf.training.run_log import RunLog
+    from inpaint_tf.training.validation import SCORES
+
+    held_out = _list_held_out(workdir, config, validation_source)
+    schedule = build.build_schedule(config)
+    trainer = build.build_trainer(config)
+    settings = {
+        "kind": config.generator.kind,
+        "width": config.generator.width,
+        "hole_fill": config.masks.fill,
+    }
+    store = CheckpointStore(workdir, config.train.keep_checkpoints, settings)
+    step = store.restore(trainer)
+    if step:
+        logging.info("continuing at step %d", step)
+    else:
+        build.begin_from_weights(config, trainer)
+    pictures = TrainingPictures(train_source, config, on_device)
+    every = loop.Every(
+        config.train.log_every, config.train.checkpoint_every, config.train.validate_every
+    )
+    run = loop.Run(
+        trainer,
+        schedule,
+        pictures.open,
+        store,
+        RunLog(workdir, (*trainer.terms(), *loop.SPEEDS, *SCORES), step),
+        every,
+        build.build_validation(config, validation_source),
+        pictures.held,
+    )
+    try:
+        ended = loop.train(run)
+    except KeyboardInterrupt:
+        raise UserError(
+            f"stopped at once; {store.describe_latest()}; the same command goes on from there"
+        ) from None
+    pictures.tell_left_out()
+    return TrainingResult(
+        ended == "finished", int(trainer.step.numpy()), schedule.total, store.latest(), held_out
+    )
+
+
+class TrainingPictures:
+    """The stream of training pictures from any place on, and what of them could not be read.
+
+    held: with on_device, all pictures as a variable there; streams then give row numbers.
+    """
+
+    def __init__(self, source: Any, config: Any, on_device: bool = False):
+        self._source, self._config = source, config
+        self._streams: list[Any] = []
+        self.held = hold_on_device(source, config) if on_device else None
+
+    def open(self, batches_per_step: int, batches_used: int) -> Any:
+        """Iterate over the batches of each step, from those after `batches_used` on."""
+        from inpaint_tf.data import batches
+
+        data = self._config.data
+        stream = batches(
+            self._source,
+            data.size,
+            (batches_per_step, data.batch_size),
+            self._config.train.seed,
+            start=batches_used * data.batch_size,
+            crop=data.crop,
+        )
+        self._streams.append(stream)
+        return stream.tensors() if self.held is None else stream.row_numbers()
+
+    def tell_left_out(self) -> None:
+        """Warn of the pictures that could not be read, if there were any."""
+        left_out = set().union(*(stream.pictures.left_out for stream in self._streams))
+        if left_out:
+            logging.warning(
+                "%d of %d pictures could not be read and were left out",
+                *(len(left_out), len(self._source)),
+            )
+
+
+def hold_on_device(source: Any, config: Any) -> Any:
+    """All training pictures as a variable on the device; `UserError` unless they are packed."""
+    import keras
+
+    from inpaint_tf.data import batches
+    from inpaint_tf.engines import apple_gpu
+
+    size = config.data.size
+    array = batches(source, size, (1,), seed=0).packed_array
+    if array is None:
+        raise UserError(
+            f"--data_on_device needs a packed cache of {size}x{size} pictures as data.train; make "
+            f"it by: inpaint-tf pack --images=DIR --output=FILE.npy --size={size}"
+        )
+    logging.info("holding %.1f GB of pictures on the device", array.nbytes / 1e9)
+    with apple_gpu.on_host():  # a Mac's GPU has that memory too
+        return keras.Variable(array, dtype="uint8", trainable=False, name="pictures")
+
+
+def _list_held_out(workdir, config, validation_source):
+    """List the pictures held out of the training folder, for a test; the list's path or None."""
+    from inpaint_tf.data import picture_paths
+    from inpaint_tf.data.whole_files import write_whole
+
+    path = workdir / HELD_OUT_FILE
+    found = picture_paths(validation_source) if config.data.test_count else []
+    if found:
+        with write_whole(path) as file:
+            lines = (str(Path(name).resolve()) for name in found)
+            file.write(("\n".join(lines) + "\n").encode("utf-8", errors="surrogateescape"))
+    return path if path.exists() else None

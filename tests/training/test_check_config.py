@@ -1,0 +1,49 @@
+"""The check of a config's values: complete, and quick."""
+
+import subprocess
+import sys
+
+import pytest
+
+from inpaint_tf.default_config import default_config
+from inpaint_tf.errors import UserError
+from inpaint_tf.training import check_config
+
+
+def test_choices_are_those_that_the_code_has():
+    from inpaint_tf.images import HOLE_FILLS
+    from inpaint_tf.training.optimizers import SCHEDULES
+
+    assert set(check_config.CHOICES["masks.fill"]) == set(HOLE_FILLS)
+    assert set(check_config.CHOICES["optimizer.schedule"]) == set(SCHEDULES)
+
+
+def test_a_mistake_is_told_without_loading_keras():
+    program = (
+        "import sys; from inpaint_tf.training.check_config import check_config; "
+        "from inpaint_tf.default_config import default_config; "
+        "check_config(default_config()); print('keras' in sys.modules)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("group", "field", "value", "message"),
+    [
+        ("masks", "kind", "centre", "--config.masks.kind must be one of center, "),
+        ("data", "size", 100, "--config.data.size must be a multiple of 8; got 100"),
+        ("train", "average_decay", 1.0, "--config.train.average_decay must be below 1"),
+        ("train", "steps", 0, "no step to train; set --config.train.steps above 0"),
+        ("optimizer", "learning_rate", float("nan"), "must be at least 0; got nan"),
+        ("masks", "size", 256, "--config.masks.size must be below --config.data.size=256"),
+    ],
+)
+def test_values_that_cannot_work_are_named(group, field, value, message):
+    config = default_config()
+    config[group][field] = value
+    with pytest.raises(UserError) as error:
+        check_config.check_config(config)
+    assert message in str(error.value)
