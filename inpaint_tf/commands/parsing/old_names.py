@@ -168,5 +168,5 @@ def run_command(old: str, name: str) -> None:
 
     # A FutureWarning is shown by default, a DeprecationWarning would not be.
     message = f"{old} is now inpaint-tf {name}; {UNTIL}"
-    warnings.warn_explicit(message, FutureWarning, "inpaint-tf", 1)
+    warnings.warn_explicit(message, FutureWarning, f"inpaint-tf {name}", 1)
     run(name, sys.argv[1:])
