@@ -30,7 +30,7 @@ COMMANDS = {
 }
 
 
-def main(argv):
+def main(argv: list[str]) -> int:
     """Run the command that `argv` (the program's name first) names; returns the exit status."""
     name = argv[1] if len(argv) > 1 else "--help"
     if name in ("-h", "--help", "-help", "help"):
@@ -46,14 +46,14 @@ def main(argv):
     return 0
 
 
-def run(name, arguments):
+def run(name: str, arguments: list[str]) -> None:
     """Run one command with its arguments, as if typed; ends in `SystemExit`."""
     sys.argv = [f"inpaint-tf {name}", *arguments]
     importlib.import_module(f"inpaint_tf.commands.{COMMANDS[name].module}").cli()
 
 
-def usage():
-    """What can be typed."""
+def usage() -> str:
+    """The list of commands, as text."""
     width = max(map(len, COMMANDS))
     lines = [f"  {name:<{width}}  {command.summary}" for name, command in COMMANDS.items()]
     return "\n".join(
@@ -67,7 +67,7 @@ def usage():
     )
 
 
-def cli():
+def cli() -> None:
     """Entry point of `inpaint-tf`."""
     sys.exit(main(sys.argv))
 

@@ -10,6 +10,7 @@ import contextlib
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from inpaint_tf.commands.parsing.run import run_command
@@ -23,14 +24,15 @@ RECONSTRUCTION_STEPS, ADVERSARIAL_STEPS = 400, 20
 """What two cores do in some minutes. The quickstart config itself trains for longer."""
 
 
-def main(argv):
+def main(argv: Sequence[str]) -> int:
+    """Run the command; its flags are defined by `cli`."""
     del argv
     from absl import flags
 
     return run_demo(Path(flags.FLAGS.workdir))
 
 
-def run_demo(folder):
+def run_demo(folder: Path) -> int:
     """All steps, in `folder`. Returns the exit status: 1 if Telea has the better scores."""
     started = time.perf_counter()
     faces, held_out = folder / "faces", folder / "held_out"
@@ -70,18 +72,19 @@ def run_demo(folder):
     return 0 if better else 1
 
 
-def say(headline):
+def say(headline: str) -> None:
+    """Show the headline of a step."""
     print(f"\n=== {headline}", flush=True)
 
 
-def draw(folder, count, size, first_seed):
+def draw(folder: Path, count: int, size: int, first_seed: int) -> Path:
     """Draw faces into `folder`, and return it."""
     amount = f"--count={count}", f"--size={size}", f"--first_seed={first_seed}"
     run("sample-faces", f"--output={folder}", *amount)
     return folder
 
 
-def run(*arguments):
+def run(*arguments: str) -> None:
     """Show a command of inpaint-tf and run it; `UserError` if it fails: it says why itself."""
     print("inpaint-tf", *arguments, flush=True)
     with subprocess.Popen([sys.executable, "-m", "inpaint_tf", *arguments]) as process:
@@ -93,7 +96,7 @@ def run(*arguments):
         raise UserError("the demo stopped, see above; the same command goes on from there")
 
 
-def run_saved_model(saved_model, pictures, completed):
+def run_saved_model(saved_model: Path, pictures: Path, completed: Path) -> None:
     """Complete one picture by the exported model; `UserError` unless the test wrote the same."""
     import numpy as np
 
@@ -120,7 +123,7 @@ def run_saved_model(saved_model, pictures, completed):
         raise UserError(f"the SavedModel at {saved_model} does not compute what the test does")
 
 
-def compare_with_telea(completed):
+def compare_with_telea(completed: Path) -> tuple[str, bool]:
     """(our folder's name, whether our PSNR inside the holes is higher), from the test's summary."""
     import json
 
@@ -130,7 +133,8 @@ def compare_with_telea(completed):
     return ours, psnr[ours] > psnr["telea"]
 
 
-def cli():
+def cli() -> None:
+    """Entry point of `inpaint-tf demo`."""
     from absl import flags
 
     flags.DEFINE_string("workdir", "logs/demo", "folder for everything the demo makes")

@@ -15,7 +15,7 @@ from inpaint_tf.evaluation.pairing import CENTER, Pair
 from inpaint_tf.networks.layers.attention_memory import SCORE_BYTES
 from inpaint_tf.weights import locate
 
-PROTOCOLS = {"shah2022": {"masks": "center", "size": 256, "limit": 2000}}
+PROTOCOLS: dict[str, dict[str, Any]] = {"shah2022": {"masks": "center", "size": 256, "limit": 2000}}
 """What a protocol sets: of the 2022 paper, section V, 2,000 pictures with 128x128 of 256x256."""
 FREE = {"masks": "center", "size": None, "limit": None}
 """The same fields as they are without a protocol."""

@@ -23,7 +23,7 @@ class Pictures(Kind):
             raise ValueError("`pictures` must be given when kind='pictures'.")
         super().__init__(size, max_shrink)
         with apple_gpu.on_host():
-            self.pictures = ops.convert_to_tensor(pictures, "uint8")
+            self.pictures: Any = ops.convert_to_tensor(pictures, "uint8")
 
     @classmethod
     def check(cls, masks: Any, picture_size: int) -> None:

@@ -26,14 +26,14 @@ class ConfigParser(config_flags.config_flags.ConfigFileFlagParser):
         return config.lock()
 
 
-def define_config_flag():
+def define_config_flag() -> None:
     """Define `--config`; its value is a locked `ConfigDict`."""
     names = ", ".join(shipped_configs())
     config_flags.DEFINE_config_file("config", None, HELP.format(names=names))
     flags.FLAGS["config"].parser = ConfigParser("config")
 
 
-def check_config_given(argv):
+def check_config_given(argv: list[str]) -> None:
     """Raise `UserError` if `argv` has no `--config`. Its overrides mean nothing without it."""
     if not any(re.match(r"--?config(=.|$)", argument) for argument in argv[1:]):
         files = ", ".join(f"configs/{path.name}" for path in shipped_configs().values())

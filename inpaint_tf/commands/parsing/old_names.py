@@ -110,8 +110,8 @@ COMMANDS = {
 """Old module: the command that `python -m inpaint_tf.MODULE` ran."""
 
 
-def install():
-    """Have imports of the old names found, once."""
+def install() -> None:
+    """Let Python find modules by their old names."""
     if not any(isinstance(finder, OldNames) for finder in sys.meta_path):
         sys.meta_path.insert(0, OldNames())
 
@@ -156,17 +156,17 @@ class OldNames(MetaPathFinder, Loader):
         return compile(source, f"<{fullname}>", "exec")
 
 
-def console():
+def console() -> None:
     """Entry point of `inpaint-tf-train` and the other console commands before version 0.2."""
     old = Path(sys.argv[0]).stem
     run_command(old, old.removeprefix("inpaint-tf-"))
 
 
-def run_command(old, name):
+def run_command(old: str, name: str) -> None:
     """Warn that the command `old` is now `inpaint-tf NAME`, and run that."""
     from inpaint_tf.__main__ import run
 
     # A FutureWarning is shown by default, a DeprecationWarning would not be.
     message = f"{old} is now inpaint-tf {name}; {UNTIL}"
-    warnings.warn_explicit(message, FutureWarning, "inpaint-tf", 1)
+    warnings.warn_explicit(message, FutureWarning, f"inpaint-tf {name}", 1)
     run(name, sys.argv[1:])

@@ -1,8 +1,10 @@
-"""Runs a command: its flags parsed, a user's mistake told in one line."""
+"""Runs a command: parses its flags, reports a user's mistake in one line."""
 
 import difflib
 import re
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 from inpaint_tf.errors import UserError, describe_os_error
 
@@ -10,7 +12,10 @@ SHORT_HELP = {"-h", "--h", "--help", "-help", "-?", "--helpshort"}
 FULL_HELP = {"--helpfull", "-helpfull"}
 
 
-def run_command(main, check_arguments=None):
+def run_command(
+    main: Callable[[list[str]], int | None],
+    check_arguments: Callable[[list[str]], None] | None = None,
+) -> None:
     """Run `main(argv)` under absl; end a `UserError` as `error: ...` on stderr and exit status 1.
 
     A mistaken flag, a full disk and a refused file are the user's to fix too: `flags.Error` and
@@ -48,7 +53,7 @@ def run_command(main, check_arguments=None):
     sys.exit(1)
 
 
-def require_paths(**paths):
+def require_paths(**paths: str | Path) -> None:
     """Raise `UserError` for an empty path, which would mean the current folder."""
     for name, path in paths.items():
         if not str(path).strip():

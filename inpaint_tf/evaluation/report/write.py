@@ -116,8 +116,8 @@ def _described_settings(tested, settings: EvaluationSettings) -> dict[str, str]:
     size = settings.size
     shown = {
         "command": " ".join(versions["command"]),
-        "images": settings.images,
-        "masks": settings.masks,
+        "images": str(settings.images),
+        "masks": str(settings.masks),
         "size": f"{size}x{size}" if size else "as the pictures are",
     }
     for one in tested:

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import os
 import runpy
 import subprocess
 import sys
@@ -101,3 +102,20 @@ def test_an_old_console_command_runs_the_new_one(monkeypatch, script):
         old_names.console()
     assert ran == [(name, ["--help"])]
     assert name in COMMANDS
+
+
+def test_an_old_console_command_warns_in_one_line(tmp_path):
+    script = "from inpaint_tf.commands.parsing.old_names import console; console()"
+    for name in ("inpaint-tf", "inpaint-tf-pack"):  # side by side, as pip installs them
+        (tmp_path / name).write_text(script)
+    ended = subprocess.run(
+        [sys.executable, tmp_path / "inpaint-tf-pack", "-h"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0
+    assert ended.stderr.count("\n") == 1
+    assert "inpaint-tf-pack is now inpaint-tf pack; the old name goes" in ended.stderr
+    assert "inpaint-tf pack:\n" in ended.stdout
