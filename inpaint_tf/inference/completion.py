@@ -4,7 +4,6 @@
 bytes. It runs on the device. It pads, scales, covers the hole, runs the generator and composites.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -49,7 +48,7 @@ def is_hole(mask: Any) -> Any:
     return ops.where(largest > 1, mask > 127, mask > 0)
 
 
-def compiled(generator: Any, hole_fill: str) -> Callable[[Any, Any], tuple[Any, Any]]:
+def compiled(generator: Any, hole_fill: str) -> Any:
     """`complete` as one compiled function of (image, mask), for the running Keras engine.
 
     On TensorFlow one graph serves all sizes. That is quicker to start than a graph per size, and

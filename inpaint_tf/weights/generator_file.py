@@ -6,7 +6,7 @@ the hole's fill and the iteration they were taken at. `weights.formats` lists th
 
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -29,7 +29,7 @@ UNREADABLE = (ValueError, KeyError, TypeError, OSError, RuntimeError)
 
 
 def save_generator(
-    generator: Any, path: str | Path, settings: dict[str, Any], half: bool = False
+    generator: Any, path: str | Path | BinaryIO, settings: dict[str, Any], half: bool = False
 ) -> None:
     """Write the weights and their settings to a `*.weights.h5` file; not atomic.
 

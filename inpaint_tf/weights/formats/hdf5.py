@@ -7,7 +7,7 @@ could not be read any more.)
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -36,9 +36,12 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 
 
 def write(
-    path: str | Path, settings: dict[str, Any], arrays: dict[str, np.ndarray], half: bool = False
+    path: str | Path | BinaryIO,
+    settings: dict[str, Any],
+    arrays: dict[str, np.ndarray],
+    half: bool = False,
 ) -> None:
-    """Write a file; not atomic.
+    """Write a file, at a path or into an open one; not atomic.
 
     half: as float16, compressed. This takes about half the bytes. A kernel value keeps 11 bits; a
       bfloat16 computation looks at 8.
