@@ -15,12 +15,13 @@ export TF_CPP_MIN_LOG_LEVEL := 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test clean broken
+.PHONY: help demo test coverage clean broken
 .NOTPARALLEL:
 
 help:
 	@echo "make demo    complete drawn faces, then train, test and export a small model (about 10 minutes)"
-	@echo "make test    check the style and run the tests"
+	@echo "make test    check the style and the types and run the tests"
+	@echo "make coverage  run the tests and show which lines they reach (half as slow again)"
 	@echo "make clean   remove .venv and whatever else make and the tests left (not logs/)"
 	@echo
 	@echo "The first of them installs what it needs into .venv. PYTHON=python3.11 chooses the Python."
@@ -31,10 +32,14 @@ demo: $(RUN_STAMP)
 test: $(DEV_STAMP)
 	@$(VENV)/bin/python -m ruff check .
 	@$(VENV)/bin/python -m ruff format --check .
+	@$(VENV)/bin/python -m mypy
 	@$(VENV)/bin/python -m pytest -n $(JOBS)
 
+coverage: $(DEV_STAMP)
+	@$(VENV)/bin/python -m pytest -n $(JOBS) --cov --cov-report=term
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An environment whose Python has gone (an upgrade, a moved folder) is as good as none.

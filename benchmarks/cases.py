@@ -188,7 +188,7 @@ def testing(precision, quick):
     import numpy as np
 
     fast = configure(precision)
-    from inpaint_tf.evaluation import pairing, results_folder, runner
+    from inpaint_tf.evaluation import pairing, pipeline, results_folder
     from inpaint_tf.evaluation.methods import network
     from inpaint_tf.inference import inpainter
     from inpaint_tf.networks.generators.contextual_attention import build_generator
@@ -203,7 +203,7 @@ def testing(precision, quick):
         )
         started = time.perf_counter()
         method = network.NetworkMethod(painter, "random", 8)
-        runner.evaluate(method, pairs, records, size=SIZE)
+        pipeline.complete_and_score(method, pairs, records, size=SIZE)
         seconds = (time.perf_counter() - started) / len(pairs)
     return [
         row(

@@ -8,10 +8,13 @@ __version__ = "0.2.0"
 
 _PUBLIC = {
     "Inpainter": "inpaint_tf.inference.inpainter",
+    "evaluate": "inpaint_tf.evaluation.run",
+    "export": "inpaint_tf.inference.export",
+    "load_config": "inpaint_tf.commands.parsing.config_file",
     "train": "inpaint_tf.training.run",
 }
 
-__all__ = ["Inpainter", "__version__", "train"]
+__all__ = ["Inpainter", "__version__", "evaluate", "export", "load_config", "train"]
 
 old_names.install()
 

@@ -1,11 +1,11 @@
 """The command `inpaint-tf`, also `python -m inpaint_tf`: a table of what can be typed after it."""
 
-import difflib
 import importlib
 import sys
 from typing import NamedTuple
 
 from inpaint_tf import __version__
+from inpaint_tf.errors import unknown_name
 
 
 class Command(NamedTuple):
@@ -30,7 +30,7 @@ COMMANDS = {
 }
 
 
-def main(argv):
+def main(argv: list[str]) -> int:
     """Run the command that `argv` (the program's name first) names; returns the exit status."""
     name = argv[1] if len(argv) > 1 else "--help"
     if name in ("-h", "--help", "-help", "help"):
@@ -40,22 +40,20 @@ def main(argv):
         print(f"inpaint-tf {__version__}")
         return 0
     if name not in COMMANDS:
-        near = difflib.get_close_matches(name, COMMANDS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(COMMANDS)}"
-        print(f"error: no command {name!r}; {hint}", file=sys.stderr)
+        print(f"error: {unknown_name(name, COMMANDS, 'command')}", file=sys.stderr)
         return 1
     run(name, argv[2:])
     return 0
 
 
-def run(name, arguments):
+def run(name: str, arguments: list[str]) -> None:
     """Run one command with its arguments, as if typed; ends in `SystemExit`."""
     sys.argv = [f"inpaint-tf {name}", *arguments]
     importlib.import_module(f"inpaint_tf.commands.{COMMANDS[name].module}").cli()
 
 
-def usage():
-    """What can be typed."""
+def usage() -> str:
+    """The list of commands, as text."""
     width = max(map(len, COMMANDS))
     lines = [f"  {name:<{width}}  {command.summary}" for name, command in COMMANDS.items()]
     return "\n".join(
@@ -69,7 +67,7 @@ def usage():
     )
 
 
-def cli():
+def cli() -> None:
     """Entry point of `inpaint-tf`."""
     sys.exit(main(sys.argv))
 

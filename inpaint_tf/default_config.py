@@ -1,19 +1,19 @@
 """Every setting of a training run, with the values of the 2018 code.
 
-The files under configs/ change what differs. Any field can be set on the command line:
-`--config.data.batch_size=8`. Lengths are pixels, steps are iterations.
+The files under configs/ change only what differs. Any field can be set on the command line:
+`--config.data.batch_size=8`. Lengths are in pixels, steps are iterations.
 """
 
 from ml_collections import ConfigDict
 
 
-def default_config():
-    """A locked `ConfigDict`: a field that is not here is refused."""
+def default_config() -> ConfigDict:
+    """All settings, as a locked `ConfigDict`: fields that are not here are rejected."""
     config = ConfigDict()
 
     config.data = ConfigDict()
     config.data.train = ""  # folder, glob, list, TFRecord shards, tfds:NAME or packed .npy
-    config.data.validation = ""  # the same; empty: hold `test_count` pictures of `train` out
+    config.data.validation = ""  # the same; empty: hold out `test_count` pictures of `train`
     config.data.test_count = 0  # pictures held out by a stable hash of the file name
     config.data.size = 256  # side of the square pictures trained on
     config.data.batch_size = 16
@@ -23,19 +23,19 @@ def default_config():
     config.masks = ConfigDict()
     config.masks.kind = "random_box"  # "center", "random_box", "freeform", "mixed" or "pictures"
     config.masks.size = 128  # side of the hole's box, and of the local critic's input
-    config.masks.max_shrink = 16  # of a random box, on each side, per axis
-    config.masks.per_image = False  # a hole for each image, not one for the batch
+    config.masks.max_shrink = 16  # most that a random box loses on each side, per axis
+    config.masks.per_image = False  # one hole for each image instead of one for the batch
     config.masks.pictures = ""  # folder of mask pictures, for kind "pictures"; white = hole
-    config.masks.invert = False  # black = hole in those pictures
+    config.masks.invert = False  # black = hole in the mask pictures
     config.masks.fill = "grey"  # colour of the covered hole: "grey" or "white"
 
     config.generator = ConfigDict()
     config.generator.kind = "contextual_attention"  # a kind of networks/generators
     config.generator.width = 32  # channels of the first layer; the others follow
-    config.generator.weights = ""  # to begin from: a run's folder or a *.weights.h5; empty: random
+    config.generator.weights = ""  # initial ones: a run's folder or a *.weights.h5; empty: random
     config.critics = ConfigDict()
     config.critics.kind = "wgan_gp"  # a kind of training/critics
-    config.critics.width = 64  # channels of their first layers, likewise
+    config.critics.width = 64  # channels of their first layers; the others follow
 
     config.losses = ConfigDict()
     config.losses.l1 = 1.2  # weight of the spatially discounted L1 over the hole's box
@@ -53,23 +53,23 @@ def default_config():
     config.optimizer.beta_1 = 0.5
     config.optimizer.beta_2 = 0.9
     config.optimizer.epsilon = 1e-8  # TensorFlow 1's default, as the 2018 code used it
-    config.optimizer.adversarial_learning_rate = 1e-4  # in Algorithm 1, of all networks
-    config.optimizer.critics_learning_rate = 0.0  # of the critics there; 0: the same
+    config.optimizer.adversarial_learning_rate = 1e-4  # in Algorithm 1, for all networks
+    config.optimizer.critics_learning_rate = 0.0  # there, for the critics; 0: the same
     config.optimizer.schedule = "constant"  # or "cosine": falls to zero in each phase
 
     config.train = ConfigDict()
-    config.train.coarse_steps = 0  # first, iterations of the coarse network alone
-    config.train.reconstruction_steps = 0  # then, of the generator without critics
-    config.train.steps = 1_000_000  # then, iterations of Algorithm 1
+    config.train.coarse_steps = 0  # first: iterations of the coarse network alone
+    config.train.reconstruction_steps = 0  # then: iterations of the generator without critics
+    config.train.steps = 1_000_000  # then: iterations of Algorithm 1
     config.train.critic_updates = 5  # in each iteration of Algorithm 1
-    config.train.average_decay = 0.0  # moving average of the generator's weights; 0: none
+    config.train.average_decay = 0.0  # of the moving average of the generator's weights; 0: none
     config.train.log_every = 20
     config.train.checkpoint_every = 2000
-    config.train.keep_checkpoints = 3  # the last few; the best generator is kept as well
+    config.train.keep_checkpoints = 3  # the latest ones; the best generator is kept as well
     config.train.validate_every = 2000
     config.train.validation_count = 200  # pictures scored each time
-    config.train.validation_masks = "center"  # kind of hole in them
-    config.train.picture_rows = 6  # of them drawn in TensorBoard
+    config.train.validation_masks = "center"  # kind of hole in validation pictures
+    config.train.picture_rows = 6  # validation pictures drawn in TensorBoard
     config.train.seed = 0
 
     return config.lock()

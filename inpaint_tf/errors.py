@@ -1,4 +1,4 @@
-"""What a user sees when something they gave cannot be used: one line, no traceback."""
+"""A user's mistakes, told in one line without a traceback."""
 
 import difflib
 import errno
@@ -8,11 +8,11 @@ from typing import Any
 
 
 class UserError(Exception):
-    """A mistake a user can mend. The message is one line that says what to change."""
+    """A mistake that the user can correct. The message is one line that says what to change."""
 
 
-def describe_os_error(error):
-    """One line for an `OSError`: the file it is about, the system's reason, and what to do."""
+def describe_os_error(error: OSError) -> str:
+    """One line for an `OSError`: the file, the system's reason, and what to do."""
     where = f"{error.filename}: " if error.filename else ""
     advice = {
         errno.ENOSPC: "; free some space or choose another folder",
@@ -20,14 +20,14 @@ def describe_os_error(error):
         errno.EACCES: "; choose a folder you may write to",
         errno.EPERM: "; choose a folder you may write to",
         errno.EROFS: "; choose a folder you may write to",
-    }.get(error.errno, "")
+    }.get(error.errno or 0, "")
     return f"{where}{error.strerror or error}{advice}"
 
 
 def look_up(table: Mapping[str, str], name: str, what: str = "kind") -> Any:
-    """The object that `name` stands for in a table of names and "module:attribute".
+    """The object that `name` stands for in a table of names and "module:attribute" strings.
 
-    Its module is imported now, so that listing the names of a table imports nothing.
+    The object's module is imported here, so that listing the names of a table imports nothing.
     what: what the names are, such as "kind of hole".
     Raises `UserError` for a name that is not in the table.
     """
@@ -37,7 +37,7 @@ def look_up(table: Mapping[str, str], name: str, what: str = "kind") -> Any:
 
 
 def unknown_name(name: str, names: Iterable[str], what: str) -> str:
-    """The sentence about a name that is not one of `names`: the nearest one, or all of them."""
+    """The message for a name that is not one of `names`; it suggests the nearest, or lists all."""
     names = list(names)
     near = difflib.get_close_matches(str(name), names, n=1)
     hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(names)}"

@@ -1,9 +1,11 @@
-"""The one home of value ranges and of compositing, on the device.
+"""Value ranges, compositing, and cutting and padding of pictures, on the device.
 
 Pictures cross to the device as uint8 RGB in 0..255 and are float32 in [-1, 1] there
 (x / 127.5 - 1, as in the CVPR 2018 code). Masks are float32, 1 = hole, 0 = known.
-Everything here is `keras.ops`, so training, testing, export and demo share it.
+Everything here is `keras.ops`: training, testing, export and demo share it. Imports engines.
 """
+
+from typing import Any
 
 from keras import ops
 
@@ -13,20 +15,20 @@ HOLE_FILLS = {"grey": 0.0, "white": 1.0}
 """Value in [-1, 1] that covers the hole: mid-grey in the 2018 code, white in the 2022 paper."""
 
 
-def to_unit(images):
+def to_unit(images: Any) -> Any:
     """uint8 in 0..255, any shape, to float32 in [-1, 1]."""
     with apple_gpu.on_host():  # bytes come from there and go there
         return ops.cast(images, "float32") / 127.5 - 1.0
 
 
-def to_uint8(images):
+def to_uint8(images: Any) -> Any:
     """Float in [-1, 1], any shape, to uint8 in 0..255, rounded to the nearest level."""
     with apple_gpu.on_host():
         levels = ops.round((ops.cast(images, "float32") + 1.0) * 127.5)
         return ops.cast(ops.clip(levels, 0.0, 255.0), "uint8")
 
 
-def fill_hole(images, masks, fill="grey"):
+def fill_hole(images: Any, masks: Any, fill: str = "grey") -> Any:
     """Cover the hole with one colour: what the generator is shown.
 
     images: (batch, height, width, 3) in [-1, 1]; masks: (batch or 1, height, width, 1).
@@ -35,7 +37,7 @@ def fill_hole(images, masks, fill="grey"):
     return images * (1.0 - masks) + HOLE_FILLS[fill] * masks
 
 
-def composite(predictions, images, masks):
+def composite(predictions: Any, images: Any, masks: Any) -> Any:
     """Prediction in the hole, picture elsewhere (paper, Algorithm 1, line 6).
 
     predictions, images: (batch, height, width, 3), both float or both uint8.
@@ -47,14 +49,14 @@ def composite(predictions, images, masks):
     return ops.where(ops.cast(masks, "bool"), predictions, images)
 
 
-def crop(images, boxes, size):
+def crop(images: Any, boxes: Any, size: tuple[int, int]) -> Any:
     """Cut one `size` box out of each image.
 
     images: (batch, height, width, channels); boxes: (batch or 1, 2), the top and left of each box
     in pixels; size: (box height, box width). Returns (batch, box height, box width, channels).
 
-    Rows and columns are selected by products with 0/1 matrices: exact, differentiable to any
-    order, one box per image at no extra cost, and built of operations that every device has.
+    Products with 0/1 matrices select rows and columns. They are exact, differentiable to any
+    order, take one box per image at no extra cost, and use operations that every device has.
     """
     height, width = ops.shape(images)[1:3]
     boxes = ops.cast(boxes, "float32")  # exact, and Apple's GPU compares no integers
@@ -66,6 +68,19 @@ def crop(images, boxes, size):
     return ops.matmul(columns[:, None], rows_cut)
 
 
+def place(pieces: Any, boxes: Any, height: int, width: int) -> Any:
+    """Put each piece at its box of a picture that is 0 elsewhere: the transpose of `crop`.
+
+    pieces: (batch, box height, box width, 1), float32; boxes: as in `crop`, and all inside the
+    picture. Returns (batch, height, width, 1), float32.
+    """
+    boxes = ops.cast(boxes, "float32")  # exact, and Apple's GPU compares no integers
+    rows = _selection(boxes[:, 0], pieces.shape[1], height, "float32")  # (b, box height, height)
+    columns = _selection(boxes[:, 1], pieces.shape[2], width, "float32")  # (b, box width, width)
+    placed = ops.matmul(ops.transpose(rows, (0, 2, 1)), pieces[..., 0])
+    return ops.matmul(placed, columns)[..., None]
+
+
 def _selection(starts, length, full_length, dtype):
     """0/1 matrices (batch, length, full_length) that pick positions start .. start + length - 1."""
     wanted = starts[:, None] + ops.arange(length, dtype="float32")[None, :]
@@ -73,7 +88,7 @@ def _selection(starts, length, full_length, dtype):
     return ops.cast(wanted[:, :, None] == positions[None, None, :], dtype)
 
 
-def pad_to_multiple(images, multiple):
+def pad_to_multiple(images: Any, multiple: int) -> Any:
     """Repeat the last row and column until height and width are multiples of `multiple`.
 
     images: (batch, height, width, channels) of any type and any, even unknown, size.

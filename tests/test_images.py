@@ -47,6 +47,15 @@ def test_crop_with_one_box_for_all():
     np.testing.assert_array_equal(found, pictures[:, 1:4, 2:5])
 
 
+def test_place_puts_each_piece_at_its_own_place():
+    pieces = np.random.default_rng(0).normal(size=(2, 4, 5, 1)).astype("float32")
+    found = images.place(ops.convert_to_tensor(pieces), np.array([[0, 4], [3, 1]]), 7, 9)
+    expected = np.zeros((2, 7, 9, 1), "float32")
+    expected[0, 0:4, 4:9] = pieces[0]
+    expected[1, 3:7, 1:6] = pieces[1]
+    np.testing.assert_array_equal(found, expected)
+
+
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (8, 16), (9, 23)])
 def test_padding_repeats_the_border(height, width):
     pictures = np.random.default_rng(0).integers(0, 256, (1, height, width, 3)).astype("uint8")

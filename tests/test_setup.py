@@ -5,6 +5,8 @@ import os
 import runpy
 import shutil
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -57,18 +59,59 @@ def test_cuda_extra_asks_for_nothing_where_the_apple_plugin_is():
     assert requirements_on("linux", "x86_64", "3.12", SETUP["EXTRAS"]["cuda"])
 
 
-def test_every_file_of_the_package_is_installed():
-    package = ROOT / "inpaint_tf"
-    installed = {
-        path for pattern in SETUP["PACKAGE_DATA"]["inpaint_tf"] for path in package.glob(pattern)
-    }
-    assert package / "shipped" / "faces256.weights.h5" in installed
-    others = [
-        path
-        for path in package.rglob("*")
-        if path.is_file() and path.suffix not in (".py", ".pyc") and path not in installed
-    ]
-    assert others == []
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel's files, unpacked: what `pip install` without -e puts into site-packages."""
+    source, folder = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    without = shutil.ignore_patterns("__pycache__")
+    for name in ("inpaint_tf", "configs"):
+        shutil.copytree(ROOT / name, source / name, ignore=without)
+    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy2(ROOT / name, source)
+    build = f"from setuptools import build_meta; build_meta.build_wheel({str(folder)!r})"
+    done = subprocess.run(
+        [sys.executable, "-c", build], cwd=source, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    [path] = folder.glob("*.whl")
+    with zipfile.ZipFile(path) as file:
+        file.extractall(folder / "installed")
+    return folder / "installed"
+
+
+def files_under(folder):
+    files = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+    return {path.as_posix() for path in files if "__pycache__" not in path.parts}
+
+
+def test_the_wheel_has_every_file_of_the_package_and_the_configs(wheel):
+    configs = {f"configs/{path.name}" for path in (ROOT / "configs").glob("*.py")}
+    expected = files_under(ROOT / "inpaint_tf") | configs
+    assert "weights/shipped/faces256.weights.h5" in expected
+    assert files_under(wheel / "inpaint_tf") == expected
+    assert [path.name for path in wheel.iterdir() if path.suffix != ".dist-info"] == ["inpaint_tf"]
+
+
+@pytest.mark.parametrize("asked", ["quickstart", "configs/quickstart.py", "faces256:128"])
+def test_an_installed_package_finds_its_configs_by_name(wheel, tmp_path, asked):
+    code = (
+        "import inpaint_tf; from inpaint_tf.commands.parsing.config_file import find_config;"
+        f"inpaint_tf.load_config({asked!r}); print(find_config({asked!r})[0])"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(wheel)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    name = "faces256.py" if "faces256" in asked else "quickstart.py"
+    assert Path(shown.stdout.strip()) == wheel / "inpaint_tf" / "configs" / name, shown.stderr
+
+
+def test_the_checkout_has_one_place_for_configs():
+    assert not (ROOT / "inpaint_tf" / "configs").exists()
 
 
 def test_version_is_the_packages_own():
@@ -133,7 +176,7 @@ def make(tmp_path):
 
 def test_make_help_is_the_default_and_names_the_targets(make):
     done = subprocess.run(["make"], cwd=make.folder, capture_output=True, text=True, check=True)
-    for target in ("demo", "test", "clean"):
+    for target in ("demo", "test", "coverage", "clean"):
         assert f"make {target} " in done.stdout
 
 

@@ -6,13 +6,16 @@ Rebuilds the weights that the goldens were taken with, runs attention, generator
 and gradients, prints the largest error of each beside its tolerance, and exits 1 if one is larger.
 """
 
+from collections.abc import Sequence
+
 from inpaint_tf.commands.parsing.run import run_command
 from inpaint_tf.doctor.conformance import load_goldens, run_checks
 from inpaint_tf.engines.runtime import DEVICES
 from inpaint_tf.errors import UserError
 
 
-def main(argv):
+def main(argv: Sequence[str]) -> int:
+    """Run the command; its flags are defined by `cli`."""
     from absl import flags
 
     from inpaint_tf.engines import runtime
@@ -32,12 +35,13 @@ def main(argv):
             f"{verdict}"
         )
     if not checks:
-        raise UserError(f"{flags.FLAGS.goldens} holds none of the numbers that are compared")
+        raise UserError(f"{flags.FLAGS.goldens} has none of the numbers that are compared")
     print("conforms" if not failed else f"does not conform: {failed} of the checks failed")
     return 1 if failed else 0
 
 
-def cli():
+def cli() -> None:
+    """Entry point of `inpaint-tf conformance`."""
     from absl import flags
 
     flags.DEFINE_string("goldens", None, "goldens taken from the original graph, an .npz file")

@@ -1,15 +1,16 @@
 """The whole main job on faces drawn by code: `make demo`, or `inpaint-tf demo`.
 
 Completes drawn faces with the weights that come with the package. Then the whole way: draws faces,
-trains configs/quickstart.py on them for some minutes, tests held-out ones, exports a SavedModel and
-runs it once. The test compares the scores with OpenCV's Telea on the same holes. Each step is the
-command that a user would type, and is shown.
+trains the config `quickstart` on them for some minutes, tests held-out ones, exports a SavedModel
+and runs it once. The test compares the scores with OpenCV's Telea on the same holes. Each step is
+the command that a user would type, and is shown.
 """
 
 import contextlib
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from inpaint_tf.commands.parsing.run import run_command
@@ -23,27 +24,30 @@ RECONSTRUCTION_STEPS, ADVERSARIAL_STEPS = 400, 20
 """What two cores do in some minutes. The quickstart config itself trains for longer."""
 
 
-def main(argv):
+def main(argv: Sequence[str]) -> int:
+    """Run the command; its flags are defined by `cli`."""
     del argv
     from absl import flags
 
+    return run_demo(Path(flags.FLAGS.workdir))
+
+
+def run_demo(folder: Path) -> int:
+    """All steps, in `folder`. Returns the exit status: 1 if Telea has the better scores."""
     started = time.perf_counter()
-    folder = Path(flags.FLAGS.workdir)
-    if not Path("train.py").is_file():
-        raise UserError("no train.py here; run the demo from the top of the inpaint_tf checkout")
     faces, held_out = folder / "faces", folder / "held_out"
     completed, saved_model = folder / "completed", folder / "saved_model"
 
     say(f"1. {SHOWN_FACES} drawn faces completed by the weights that come with the package")
     drawn = draw(folder / "drawn", SHOWN_FACES, SHOWN_SIZE, first_seed=200_000)
-    run("test.py", f"--images={drawn}", f"--output={folder / 'completed_faces256'}")
+    run("test", f"--images={drawn}", f"--output={folder / 'completed_faces256'}")
     say(f"2. Drawing {TRAINING_FACES} faces to train on and {TEST_FACES} others to test")
     draw(faces, TRAINING_FACES, SIZE, first_seed=0)
     draw(held_out, TEST_FACES, SIZE, first_seed=100_000)
     say("3. Training")
     run(
-        "train.py",
-        "--config=configs/quickstart.py",
+        "train",
+        "--config=quickstart",
         f"--config.data.train={faces}",
         f"--config.data.validation={held_out}",
         "--config.masks.kind=center",  # the paper's task, and the soonest learnt
@@ -54,10 +58,10 @@ def main(argv):
     say("4. Testing on the held-out faces, and OpenCV's Telea on the same holes")
     weights = f"--weights={folder}"
     images, results = f"--images={held_out}", f"--output={completed}"
-    run("test.py", images, "--masks=center", weights, "--baseline=telea", results)
+    run("test", images, "--masks=center", weights, "--baseline=telea", results)
     ours, better = compare_with_telea(completed)
     say("5. Exporting a SavedModel and running it once")
-    run("-m", "inpaint_tf", "export", weights, f"--output={saved_model}", "--overwrite")
+    run("export", weights, f"--output={saved_model}", "--overwrite")
     run_saved_model(saved_model, held_out, completed / ours)
     print(
         f"\ncompleted pictures  {completed / ours}, at a glance: {completed / 'report.html'}\n"
@@ -68,31 +72,32 @@ def main(argv):
     return 0 if better else 1
 
 
-def say(headline):
+def say(headline: str) -> None:
+    """Show the headline of a step."""
     print(f"\n=== {headline}", flush=True)
 
 
-def draw(folder, count, size, first_seed):
+def draw(folder: Path, count: int, size: int, first_seed: int) -> Path:
     """Draw faces into `folder`, and return it."""
     amount = f"--count={count}", f"--size={size}", f"--first_seed={first_seed}"
-    run("-m", "inpaint_tf", "sample-faces", f"--output={folder}", *amount)
+    run("sample-faces", f"--output={folder}", *amount)
     return folder
 
 
-def run(*arguments):
-    """Show a command and run it; `UserError` if it fails, which has then said why itself."""
-    print("python", *arguments, flush=True)
-    with subprocess.Popen([sys.executable, *arguments]) as process:
+def run(*arguments: str) -> None:
+    """Show a command of inpaint-tf and run it; `UserError` if it fails: it says why itself."""
+    print("inpaint-tf", *arguments, flush=True)
+    with subprocess.Popen([sys.executable, "-m", "inpaint_tf", *arguments]) as process:
         while process.poll() is None:
             # Ctrl-C reaches the command too: give it the time to save what it has.
             with contextlib.suppress(KeyboardInterrupt):
                 process.wait()
     if process.returncode:
-        raise UserError("the demo stopped, see above; make demo goes on from there")
+        raise UserError("the demo stopped, see above; the same command goes on from there")
 
 
-def run_saved_model(saved_model, pictures, completed):
-    """Complete one picture by the exported model; `UserError` unless test.py wrote the same."""
+def run_saved_model(saved_model: Path, pictures: Path, completed: Path) -> None:
+    """Complete one picture by the exported model; `UserError` unless the test wrote the same."""
     import numpy as np
 
     from inpaint_tf.data import picture_files
@@ -113,12 +118,12 @@ def run_saved_model(saved_model, pictures, completed):
     allowed = 0 if device == "cpu" else 1  # a GPU may round another graph in another way
     different = np.count_nonzero(difference > allowed)
     by = f" by more than {allowed}" if allowed else ""
-    print(f"{pair.name}: {different} bytes differ{by} from what test.py wrote")
+    print(f"{pair.name}: {different} bytes differ{by} from what the test wrote")
     if different:
-        raise UserError(f"the SavedModel at {saved_model} does not compute what test.py does")
+        raise UserError(f"the SavedModel at {saved_model} does not compute what the test does")
 
 
-def compare_with_telea(completed):
+def compare_with_telea(completed: Path) -> tuple[str, bool]:
     """(our folder's name, whether our PSNR inside the holes is higher), from the test's summary."""
     import json
 
@@ -128,7 +133,8 @@ def compare_with_telea(completed):
     return ours, psnr[ours] > psnr["telea"]
 
 
-def cli():
+def cli() -> None:
+    """Entry point of `inpaint-tf demo`."""
     from absl import flags
 
     flags.DEFINE_string("workdir", "logs/demo", "folder for everything the demo makes")

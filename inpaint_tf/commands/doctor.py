@@ -10,6 +10,7 @@ on the CPU, what Apple's GPU would compute.
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 from inpaint_tf.commands.parsing.run import run_command
@@ -17,7 +18,8 @@ from inpaint_tf.engines.runtime import DEVICES
 from inpaint_tf.errors import UserError
 
 
-def main(_):
+def main(_: Sequence[str]) -> None:
+    """Run the command; its flags are defined by `cli`."""
     from absl import flags
 
     args = flags.FLAGS
@@ -57,7 +59,7 @@ def _configure(asked):
 
 
 def _without_infinity(content):
-    """JSON has no number for it: None."""
+    """`content` with None for infinite numbers, which JSON does not have."""
     if isinstance(content, dict):
         return {key: _without_infinity(value) for key, value in content.items()}
     if isinstance(content, list | tuple):
@@ -65,7 +67,8 @@ def _without_infinity(content):
     return None if isinstance(content, float) and not math.isfinite(content) else content
 
 
-def cli():
+def cli() -> None:
+    """Entry point of `inpaint-tf doctor`."""
     from absl import flags
 
     flags.DEFINE_bool("audit", False, "List what Apple's GPU has no kernel for, and nothing else.")

@@ -7,6 +7,7 @@
 sharper or softer without training (for such paths see Wang et al., ESRGAN, 2018, section 3.4).
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from inpaint_tf.commands.parsing.run import require_paths, run_command
@@ -14,7 +15,8 @@ from inpaint_tf.errors import UserError
 from inpaint_tf.weights import interpolate
 
 
-def main(_):
+def main(_: Sequence[str]) -> None:
+    """Run the command; its flags are defined by `cli`."""
     from absl import flags
 
     from inpaint_tf.weights import generator_file, locate
@@ -25,7 +27,7 @@ def main(_):
     if not output.name.endswith(locate.SUFFIX):
         raise UserError(f"--output={output} must end in {locate.SUFFIX}")
     if args.strength != 1.0 and not args.base:
-        raise UserError("--strength is how far to go from --base; give that too")
+        raise UserError("--strength is how far to go from --base; pass --base too")
     if output.exists() and not args.overwrite:
         raise UserError(f"{output} is there already; choose another --output or add --overwrite")
     found = locate.find_weights(args.weights)
@@ -41,12 +43,15 @@ def main(_):
     print(f"{output}: {output.stat().st_size / 1e6:.1f} MB of {found.stat().st_size / 1e6:.1f}")
 
 
-def cli():
+def cli() -> None:
+    """Entry point of `inpaint-tf halve`."""
     from absl import flags
 
     flags.DEFINE_string("weights", None, "A run's folder or a *.weights.h5 file.", required=True)
     flags.DEFINE_string("output", None, "The file to write.", required=True)
-    flags.DEFINE_string("base", None, "What --weights were trained from, likewise.")
+    flags.DEFINE_string(
+        "base", None, "What --weights were trained from: a run's folder or a *.weights.h5 file."
+    )
     flags.DEFINE_float("strength", 1.0, "How far to go from --base: 1 is to --weights.")
     flags.DEFINE_bool("overwrite", False, "Replace a file that is there.")
     run_command(main)

@@ -6,6 +6,9 @@
 Needs PyTorch, which `lpips` brings, this once and on any machine.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from inpaint_tf.commands.parsing.run import run_command
@@ -13,7 +16,8 @@ from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.scores.feature_networks import ALEXNET
 
 
-def main(_):
+def main(_: Sequence[str]) -> None:
+    """Run the command; its flags are defined by `cli`."""
     from absl import flags
 
     try:
@@ -22,12 +26,13 @@ def main(_):
         raise UserError(f"{error.name} is not installed; pip install lpips") from None
     from inpaint_tf.data.whole_files import write_whole
 
+    arrays: dict[str, Any] = convert(lpips.LPIPS(net="alex", verbose=False))
     with write_whole(flags.FLAGS.output) as file:
-        np.savez(file, **convert(lpips.LPIPS(net="alex", verbose=False)))
+        np.savez(file, **arrays)
     print(f"wrote {flags.FLAGS.output}; use it by test.py --lpips={flags.FLAGS.output}")
 
 
-def convert(model):
+def convert(model: Any) -> dict[str, np.ndarray]:
     """{name in the .npz: array} of an `lpips.LPIPS(net="alex")`."""
     state = {name: value.numpy() for name, value in model.net.state_dict().items()}
     kernels = [name for name in state if name.endswith(".weight")]
@@ -42,7 +47,8 @@ def convert(model):
     return arrays
 
 
-def cli():
+def cli() -> None:
+    """Entry point of `inpaint-tf lpips-weights`."""
     from absl import flags
 
     flags.DEFINE_string("output", None, "The .npz to write.", required=True)

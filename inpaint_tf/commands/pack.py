@@ -1,4 +1,4 @@
-"""Command: pictures of any source -> a packed cache, which trains without decoding.
+"""Packs pictures of any source into a cache, which trains without decoding.
 
     inpaint-tf pack --images=faces/train --output=faces_256.npy --size=256
 
@@ -6,13 +6,15 @@ The cache is one uint8 array (pictures, size, size, 3); `data.train=faces_256.np
 it, `faces_256.npy.names.txt` keeps the names of the pictures, a line each.
 """
 
+from collections.abc import Sequence
+
 from inpaint_tf.commands.parsing.run import require_paths, run_command
 from inpaint_tf.data.pack import check_output, pack
 from inpaint_tf.errors import UserError
 
 
-def main(_):
-    """Runs the command; its flags are defined by `cli`."""
+def main(_: Sequence[str]) -> None:
+    """Run the command; its flags are defined by `cli`."""
     from absl import flags
 
     from inpaint_tf.data import open_source
@@ -30,7 +32,7 @@ def main(_):
     print(f"{args.output}: {counts.packed} pictures{left_out}; train with --config.data.train=...")
 
 
-def cli():
+def cli() -> None:
     """Entry point of `inpaint-tf pack`."""
     from absl import flags
 

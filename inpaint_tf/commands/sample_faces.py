@@ -1,11 +1,13 @@
-"""Draw faces into a folder: `inpaint-tf sample-faces --output=DIR --count=64`."""
+"""Draws faces into a folder: `inpaint-tf sample-faces --output=DIR --count=64`."""
+
+from collections.abc import Sequence
 
 from inpaint_tf.commands.parsing.run import run_command
 from inpaint_tf.errors import UserError
 
 
-def main(_):
-    """Runs the command; its flags are defined by `cli`."""
+def main(_: Sequence[str]) -> None:
+    """Run the command; its flags are defined by `cli`."""
     from absl import flags
 
     from inpaint_tf.data.sample_faces import write_sample_faces
@@ -18,7 +20,7 @@ def main(_):
     print(f"{args.output}: {args.count} faces")
 
 
-def cli():
+def cli() -> None:
     """Entry point of `inpaint-tf sample-faces`."""
     from absl import flags
 

@@ -9,25 +9,14 @@ Several methods get a folder each below the output. Run it again after an interr
 on. Exit status 1: some pictures failed; they are named, and the others are done.
 """
 
-import importlib.util
 import sys
-from pathlib import Path
 
 from absl import flags
 
-from inpaint_tf.commands.parsing.flags import define_attention_flag
-from inpaint_tf.commands.parsing.flags import define_compute_flags as define_compute_flags
-from inpaint_tf.commands.parsing.run import require_paths, run_command
+from inpaint_tf.commands.parsing.flags import define_attention_flag, define_compute_flags
+from inpaint_tf.commands.parsing.run import run_command
 from inpaint_tf.errors import UserError
-from inpaint_tf.evaluation.settings import (
-    PROTOCOLS,
-    apply_protocol,
-    check_layout,
-    check_masks,
-    check_output_apart,
-    listed,
-    require_files,
-)
+from inpaint_tf.evaluation.settings import PROTOCOLS, EvaluationSettings
 from inpaint_tf.weights.locate import ACCEPTED, DEFAULT
 
 NAMED_FAILURES = 20
@@ -110,164 +99,88 @@ def main(argv):
 
 
 def run_test(args):
-    """Complete, score and report; `args` has an attribute for each flag. Returns the exit status.
+    """Evaluate as `args` says, an object with an attribute for each flag, and print what was found.
 
-    What a user may have mistaken is looked at first, before TensorFlow takes its seconds to load.
+    Returns the exit status: 1 if some pictures failed.
     """
-    from inpaint_tf.evaluation import pairing, results_folder
-    from inpaint_tf.evaluation.methods.naming import name_apart
+    settings = settings_from_flags(args)
+    from inpaint_tf.evaluation.run import evaluate  # whose imports --help does without
 
-    apply_protocol(args)
-    generator_file, predictions = _weights(args), listed("predictions", args.predictions)
-    require_paths(images=args.images, masks=args.masks, output=args.output)
-    check_masks(args)
-    pairs = pairing.find_pairs(args.images, args.masks, args.limit, args.mask_pairing == "cycle")
-    check_output_apart(args, pairs, predictions)
-    require_files(recogniser=args.recogniser, lpips=args.lpips, inception=args.inception)
-    others = [*_predicted(predictions, pairs), *_baselines(args)]
-    results_folder.prepare_folder(args.output)
-    methods = name_apart([*_networks(args, generator_file), *others])
-    several = len(methods) > 1
-    check_layout(args, methods)
-    judges, set_judge = _judges(args)
-    tested, failed = [], False
-    for method in methods:
-        folder = Path(args.output) / (method.name if several else "")
-        one = _test(args, method, folder, pairs, judges)
-        _print_failures(one.results, method.name)
-        failed = failed or bool(one.results.failures)
-        if one.pairs:
-            tested.append(one)
-    if tested:
-        from inpaint_tf.evaluation.report.write import publish
-
-        publish(args.output, tested, several, args, set_judge)
-        print(f"Results: {args.output}")
-    return 1 if failed else 0
-
-
-def _test(args, method, folder, pairs, judges):
-    """Test one method in `folder`; returns a `publish.Tested`."""
-    from inpaint_tf.evaluation.report.write import Tested
-    from inpaint_tf.evaluation.results_folder import Results, describe_inputs
-    from inpaint_tf.evaluation.runner import evaluate
-
-    folder.mkdir(exist_ok=True)
-    inputs = {pair.name: describe_inputs([*pair.files(), method.source(pair)]) for pair in pairs}
-    output = Results(folder, _settings(args, method), inputs, args.overwrite)
     try:
-        evaluate(
-            method,
-            pairs,
-            output,
-            size=args.size,
-            batch_size=args.batch_size,
-            invert_masks=args.invert_masks,
-            judges=judges,
-        )
+        found = evaluate(settings)
     except KeyboardInterrupt:
         raise UserError(
             "stopped; what is done is kept, and the same command (without --overwrite) goes on"
         ) from None
-    output.finish(list(inputs))
-    return Tested(method, output, pairs)
+    for one in found.tested:
+        _print_failures(one)
+    _print_scores(found)
+    if any(one.pairs for one in found.tested):
+        print(f"Results: {settings.output}")
+    return 1 if found.failures else 0
 
 
-def _weights(args):
-    """What --weights names: our network is tested if asked for, or if nothing else is."""
-    from inpaint_tf.weights import locate
-
-    named = listed("weights", args.weights)
-    if args.weights is None and args.predictions is None and args.baseline is None:
-        named = [locate.DEFAULT]
-    for name in named:
-        locate.find_weights(name)
-    return named
-
-
-def _judges(args):
-    """(`scoring.Judges`, `set_judge.SetJudge` or None), after the networks: Keras is set up."""
-    from inpaint_tf.evaluation.scores import picture_scores
-
-    recogniser = lpips = set_judge = None
-    if args.recogniser:
-        from inpaint_tf.evaluation.scores.recognition import Recogniser
-
-        recogniser = Recogniser(args.recogniser)
-    if args.lpips or args.inception:
-        from inpaint_tf.engines import runtime
-
-        runtime.load_engine()
-        from inpaint_tf.evaluation.scores.feature_networks import Inception, Lpips
-        from inpaint_tf.evaluation.scores.set_scores import SetJudge
-
-        lpips = Lpips(args.lpips) if args.lpips else None
-        if args.inception:
-            set_judge = SetJudge(Inception(args.inception), args.size, args.invert_masks)
-    return picture_scores.Judges(recogniser, lpips), set_judge
+def settings_from_flags(args):
+    """The `EvaluationSettings` that the flags stand for."""
+    return EvaluationSettings(
+        images=args.images,
+        output=args.output,
+        masks=args.masks,
+        mask_pairing=args.mask_pairing,
+        invert_masks=args.invert_masks,
+        weights=listed("weights", args.weights),
+        predictions=listed("predictions", args.predictions),
+        baselines=listed("baseline", args.baseline),
+        size=args.size,
+        limit=args.limit,
+        protocol=args.protocol,
+        batch_size=args.batch_size,
+        device=args.device,
+        precision=args.precision,
+        score_bytes=args.attention_mb << 20,
+        lpips=args.lpips,
+        inception=args.inception,
+        recogniser=args.recogniser,
+        overwrite=args.overwrite,
+    )
 
 
-def _predicted(folders, pairs):
-    from inpaint_tf.evaluation.methods.predictions import Predictions, PredictionsMethod
-
-    return [PredictionsMethod(Predictions(folder, pairs)) for folder in folders]
-
-
-def _baselines(args):
-    from inpaint_tf.evaluation.methods.classic import BASELINES, BaselineMethod
-
-    names = list(dict.fromkeys(listed("baseline", args.baseline)))
-    for name in names:
-        if name not in BASELINES:
-            raise UserError(f"--baseline={name} is none of {', '.join(BASELINES)}")
-    if "biharmonic" in names and importlib.util.find_spec("skimage") is None:
-        raise UserError("--baseline=biharmonic needs scikit-image; pip install scikit-image")
-    return [BaselineMethod(name) for name in names]
-
-
-def _networks(args, weights):
-    if not weights:
+def listed(flag, values):
+    """What a flag lists, with commas or by being given several times."""
+    if values is None:
         return []
-    from inpaint_tf.evaluation.methods.network import NetworkMethod
-    from inpaint_tf.inference.inpainter import Inpainter
-
-    compute = {"device": args.device, "precision": args.precision}
-    return [
-        NetworkMethod(
-            Inpainter.load(name, score_bytes=args.attention_mb << 20, **compute),
-            name,
-            args.batch_size,
-        )
-        for name in weights
-    ]
+    values = [values] if isinstance(values, str) else values
+    listed = [part.strip() for value in values for part in value.split(",") if part.strip()]
+    if not listed:
+        raise UserError(f"--{flag} is empty; name one, or leave the flag out")
+    return listed
 
 
-def _settings(args, method):
-    """What the results depend on, for `Results` to compare with an earlier run's."""
-    precision = {"precision": args.precision} if method.batched else {}
-    return {
-        "images": str(Path(args.images).resolve()),
-        "masks": args.masks if args.masks == "center" else str(Path(args.masks).resolve()),
-        "mask_pairing": args.mask_pairing,
-        "invert_masks": args.invert_masks,
-        "size": args.size,
-        "recogniser": args.recogniser,
-        "lpips": args.lpips,
-        **precision,
-        **method.settings,
-    }
-
-
-def _print_failures(output, name):
-    if not output.failures:
+def _print_scores(found):
+    """Tables as text, and the notes to them."""
+    if found.comparison is None:
+        if any(one.pairs for one in found.tested):
+            print("\nNo picture was completed by every method: there is nothing to compare.")
         return
-    print(f"{name}: failed pictures: {len(output.failures)}", file=sys.stderr)
-    for image, reason in sorted(output.failures.items())[:NAMED_FAILURES]:
+    for one in found.comparison.tested:
+        print(f"\n{one.name}: {len(one.pairs):,} pictures in {one.seconds:.1f} s")
+    tables = found.tables
+    for table in (*tables.scores, tables.paper):
+        print(f"\n{table.as_text()}")
+    print("\n".join(["", *tables.remarks, *tables.notes, ""]))
+
+
+def _print_failures(one):
+    """Name the first pictures that one method did not complete."""
+    if not one.failures:
+        return
+    print(f"{one.name}: failed pictures: {len(one.failures)}", file=sys.stderr)
+    for image, reason in sorted(one.failures.items())[:NAMED_FAILURES]:
         print(f"  {image}: {reason}", file=sys.stderr)
-    if len(output.failures) > NAMED_FAILURES:
-        print(f"  ... all are in {output.folder / 'failed.csv'}", file=sys.stderr)
+    if len(one.failures) > NAMED_FAILURES:
+        print(f"  ... all are in {one.results.folder / 'failed.csv'}", file=sys.stderr)
     print(
-        f"error: {len(output.failures)} pictures were not completed, for the reasons above; mend "
+        f"error: {len(one.failures)} pictures were not completed, for the reasons above; mend "
         "or remove them and run the same command again",
         file=sys.stderr,
     )

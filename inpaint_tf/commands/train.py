@@ -58,11 +58,9 @@ def dry_run(config, device, precision):
 
 
 def define_flags():
-    from ml_collections import config_flags
+    from inpaint_tf.commands.parsing.config_flag import define_config_flag
 
-    config_flags.DEFINE_config_file(
-        "config", None, "settings of the run, a file such as configs/quickstart.py"
-    )
+    define_config_flag()
     flags.DEFINE_string("workdir", None, "the run's folder, for example logs/my_run")
     flags.DEFINE_bool("dry_run", False, "check config and data, show them, and stop")
     flags.DEFINE_bool(
@@ -76,9 +74,9 @@ def define_flags():
 
 def cli():
     define_flags()
-    from inpaint_tf.commands.parsing.config_file import check_config_arguments
+    from inpaint_tf.commands.parsing.config_flag import check_config_given
 
-    run_command(main, check_config_arguments)
+    run_command(main, check_config_given)
 
 
 if __name__ == "__main__":

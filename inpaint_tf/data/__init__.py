@@ -1,6 +1,7 @@
-"""Pictures on disk -> uint8 batches. A source is indexable; a stream of batches is a pure function
-of (source, seed, position), so that a resumed run goes on with exactly the pictures it would have
-had.
+"""Pictures on disk -> uint8 batches.
+
+A source is indexable. A stream of batches is a pure function of (source, seed, position), so a
+resumed run continues with exactly the pictures that it would have had.
 """
 
 from inpaint_tf.data.picture_batches import Batches, batches, in_order

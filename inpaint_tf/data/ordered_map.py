@@ -1,24 +1,34 @@
-"""Calling a function in threads, with results in order."""
+"""Call a function in threads and get its results in order."""
 
 import collections
 import concurrent.futures
 import itertools
 import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
-# Decoding releases Python's lock, so threads pay on every core; more of them wait for slow disks.
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+# Decoding releases Python's lock, so threads use every core; the second half waits for slow disks.
 DEFAULT_THREADS = min(16, 2 * (os.cpu_count() or 1))
 
 
-def ordered_map(function, items, threads=DEFAULT_THREADS, ahead=None):
-    """Yields `function(item)` for every item, in order, computed in threads before it is asked for.
+def ordered_map(
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    threads: int = DEFAULT_THREADS,
+    ahead: int | None = None,
+) -> Iterator[Result]:
+    """Yields `function(item)` for every item, in order; threads compute results in advance.
 
-    Args:
-      function: of one item; what it raises is raised here.
-      items: an iterable, which may be endless.
-      threads: how many calls run at once.
-      ahead: how many results are under way or waiting, at most; default: two for each thread.
+    function: takes one item; what it raises is raised here.
+    items: may be endless.
+    threads: number of calls that run at once.
+    ahead: most results that are being computed or wait to be used; default: two for each thread.
     """
-    items, waiting = iter(items), collections.deque()
+    items = iter(items)
+    waiting: collections.deque[concurrent.futures.Future[Result]] = collections.deque()
     with concurrent.futures.ThreadPoolExecutor(threads) as pool:
         try:
             for item in itertools.islice(items, ahead or 2 * threads):

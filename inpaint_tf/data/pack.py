@@ -1,40 +1,45 @@
 """Pictures of any source -> a packed cache, which trains without decoding.
 
-The cache is one uint8 array (pictures, size, size, 3); `data.train=faces_256.npy` reads it. Beside
-it, `faces_256.npy.names.txt` keeps the names of the pictures, a line each.
+The cache is one uint8 array (pictures, size, size, 3); `data.train=faces_256.npy` reads it. The
+file `faces_256.npy.names.txt` beside it holds the names of the pictures, one on each line.
 """
 
+import os
 import shutil
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
+from inpaint_tf.data.sources import Source
 from inpaint_tf.errors import UserError
 
 
 class PackCounts(NamedTuple):
-    """What `pack` did: pictures written, and unreadable pictures left out."""
+    """Numbers of pictures that `pack` has written, and of unreadable ones that it has left out."""
 
     packed: int
     left_out: int
 
 
-def pack(source, output, size, crop="center", seed=0, overwrite=False, progress=True):
-    """Writes a source as a packed cache, whole or not at all; memory does not grow with it.
+def pack(
+    source: Source,
+    output: str | os.PathLike[str],
+    size: int,
+    crop: str = "center",
+    seed: int = 0,
+    overwrite: bool = False,
+    progress: bool = True,
+) -> PackCounts:
+    """Writes a source as a packed cache, whole or not at all. Memory does not grow with its size.
 
-    Args:
-      source: a `inpaint_tf.data.Source`.
-      output: path of the .npy file.
-      size: height and width of the squares, in pixels.
-      crop: which square of a picture that is not square: "center" or "random".
-      seed: of the random crops.
-      overwrite: replace a cache that is there.
-      progress: show a progress bar on stderr.
+    output: path of the .npy file.
+    size: height and width of the squares, in pixels.
+    crop: which square of a picture that is not square: "center" or "random".
+    seed: of the random crops.
+    overwrite: replace a cache that exists.
+    progress: show a progress bar on stderr.
 
-    Returns:
-      `PackCounts`.
-
-    Raises:
-      UserError: `output` is unfit or exists, the disk is too small, too many pictures unreadable.
+    Raises `UserError` where `output` is unsuitable or exists, the disk is too small, or too many
+    pictures are unreadable.
     """
     from tqdm import tqdm
 
@@ -48,25 +53,25 @@ def pack(source, output, size, crop="center", seed=0, overwrite=False, progress=
     _check_room(output.parent, len(source) * size * size * 3)
     pictures, names = ReadablePictures(source), []
     bar = tqdm(total=len(source), desc="packing", unit=" pictures", disable=not progress)
-    # Written as a stream and not through a memory map, where a full disk kills the process.
+    # Written as a stream: with a memory map, a full disk would kill the process.
     with bar, write_whole(output) as file:
         _write_header(file, len(source), size)
         for index, image in readable_squares(pictures, size, crop, seed):
-            file.write(image)
+            file.write(image.data)
             names.append(source.name(index).replace("\n", " "))
             bar.update(index + 1 - bar.n)
         if pictures.left_out:
             file.seek(0)
             _write_header(file, len(names), size)
-        file.flush()  # a full disk shows here, before the names of an older cache are replaced
+        file.flush()  # a full disk raises here, before the names of an older cache are replaced
         with write_whole(f"{output}{NAMES_SUFFIX}") as names_file:
             text = "".join(f"{name}\n" for name in names)
             names_file.write(text.encode("utf-8", errors="surrogateescape"))
     return PackCounts(len(names), len(pictures.left_out))
 
 
-def check_output(output, overwrite):
-    """The path of the cache to write; UserError where it cannot become one."""
+def check_output(output: str | os.PathLike[str], overwrite: bool) -> Path:
+    """The path of the cache to write. Raises `UserError` where no cache can be written there."""
     output = Path(output).expanduser()
     if output.suffix != ".npy":
         raise UserError(f"--output={output} must end in .npy")
@@ -79,7 +84,7 @@ def check_output(output, overwrite):
     return output
 
 
-def _check_room(folder, needed):
+def _check_room(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise UserError(
@@ -88,8 +93,8 @@ def _check_room(folder, needed):
         )
 
 
-def _write_header(file, pictures, size):
-    """The .npy header; numpy pads it so that a later, smaller count takes the same bytes."""
+def _write_header(file: BinaryIO, pictures: int, size: int) -> None:
+    """Writes the .npy header. NumPy pads it, so a smaller count takes the same number of bytes."""
     from numpy.lib import format as npy
 
     shape = (pictures, size, size, 3)

@@ -1,41 +1,47 @@
-"""Sources -> uint8 batches: an endless shuffled stream to train on, one pass in order otherwise."""
+"""Sources -> uint8 batches: an endless shuffled stream for training, or one pass in order."""
 
 import functools
 import itertools
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
 from inpaint_tf.data.ordered_map import DEFAULT_THREADS, ordered_map
 from inpaint_tf.data.picture_files import crop_square, resize
 from inpaint_tf.data.skip_unreadable import ReadablePictures
-from inpaint_tf.data.sources import PackedSource
+from inpaint_tf.data.sources import PackedSource, Source
 from inpaint_tf.data.split import Subset
 from inpaint_tf.data.tf_dataset import EndingCalls, counted_dataset
 from inpaint_tf.errors import UserError
 
 CROPS = ("center", "random")
-BATCHES_AHEAD = 2  # ready or being decoded while the device works on one
+BATCHES_AHEAD = 2  # number decoded in advance while the device computes on one
 
 
-def batches(source, size, batch_shape, seed, start=0, crop="center", parallel=None):
-    """An endless stream of shuffled pictures in batches.
+def batches(
+    source: Source,
+    size: int,
+    batch_shape: Sequence[int],
+    seed: int,
+    start: int = 0,
+    crop: str = "center",
+    parallel: int | None = None,
+) -> "Batches":
+    """An endless stream of shuffled pictures in batches: uint8 (*batch_shape, size, size, 3).
 
     Sample k of the stream is picture `permutation(seed, k // n)[k % n]` of the source's n: every
-    picture once an epoch, and a pure function of (seed, k). A stream opened at `start` goes on
-    exactly there, at once. In the place of an unreadable picture comes the next readable one.
+    picture appears once an epoch, and the stream is a pure function of (seed, k). A stream opened
+    at `start` continues exactly there, without delay. The next readable picture replaces one that
+    cannot be read.
 
-    Args:
-      source: a Source.
-      size: height and width of the samples, in pixels.
-      batch_shape: leading axes of a batch, such as (6, 4): six batches of four.
-      seed: at least 0; decides the order and the random crops.
-      start: samples already consumed.
-      crop: which square of a picture that is not square: "center", or "random" (drawn anew for
-        every sample).
-      parallel: pictures decoded at once; default: two for each core, at most 16.
-
-    Returns:
-      `Batches` of uint8 (*batch_shape, size, size, 3).
+    size: height and width of the samples, in pixels.
+    batch_shape: leading axes of a batch, such as (6, 4): six batches of four.
+    seed: at least 0; decides the order and the random crops.
+    start: number of samples already consumed.
+    crop: which square of a picture that is not square: "center", or "random" (drawn anew for every
+      sample).
+    parallel: number of pictures decoded at once; default: two for each core, at most 16.
     """
     return Batches(source, size, batch_shape, seed, start, crop, parallel or DEFAULT_THREADS)
 
@@ -43,15 +49,24 @@ def batches(source, size, batch_shape, seed, start=0, crop="center", parallel=No
 class Batches:
     """The stream that `batches` describes, in two forms.
 
-    Iterating gives arrays, needs no TensorFlow, and raises `UserError` where too many pictures are
-    unreadable. `dataset` is the same stream as a `tf.data.Dataset`; it ends where iterating would
+    Iteration gives arrays, needs no TensorFlow, and raises `UserError` where too many pictures are
+    unreadable. `dataset` is the same stream as a `tf.data.Dataset`; it ends where iteration would
     raise, and `error` then says why.
 
-    Attributes:
-      pictures: `ReadablePictures`; `len(pictures.left_out)` counts the unreadable ones met so far.
+    Attribute pictures: `ReadablePictures`; `len(pictures.left_out)` counts the unreadable pictures
+    met so far.
     """
 
-    def __init__(self, source, size, batch_shape, seed, start, crop, parallel):
+    def __init__(
+        self,
+        source: Source,
+        size: int,
+        batch_shape: Sequence[int],
+        seed: int,
+        start: int,
+        crop: str,
+        parallel: int,
+    ):
         check_crop(crop)
         if seed < 0:
             raise UserError(f"the seed of the data must be at least 0, but is {seed}")
@@ -65,7 +80,7 @@ class Batches:
         self._samples_a_call = samples if self._packed else 1
         self._calls_a_batch = samples // self._samples_a_call
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[np.ndarray]:
         starts = itertools.count(self._start, self._samples_a_call)
         loaded = ordered_map(
             *(self._load, starts, self._parallel), ahead=BATCHES_AHEAD * self._calls_a_batch
@@ -75,20 +90,23 @@ class Batches:
             yield (parts[0] if len(parts) == 1 else np.concatenate(parts)).reshape(self._shape)
 
     @property
-    def packed_array(self):
-        """The packed cache of the right size that all samples are rows of, or None: memory-mapped
-        uint8 (pictures, size, size, 3)."""
+    def packed_array(self) -> np.ndarray | None:
+        """The packed cache whose rows are the samples, or None where there is no such cache.
+
+        Memory-mapped uint8 (pictures, size, size, 3).
+        """
         return self._packed and self._packed[0]
 
-    def row_numbers(self):
-        """Iterate over the rows of `packed_array` that each batch holds: int32 of `batch_shape`."""
+    def row_numbers(self) -> Iterator[np.ndarray]:
+        """Yields, for each batch, its rows of `packed_array`: int32 of `batch_shape`."""
+        assert self._packed, "the pictures are not rows of a packed array"
         _, rows = self._packed
         for start in itertools.count(self._start, self._samples_a_call):
             indices = [self._index(start + k) for k in range(self._samples_a_call)]
             yield rows[indices].astype(np.int32).reshape(self._shape[:-3])
 
     @functools.cached_property
-    def dataset(self):
+    def dataset(self) -> Any:
         """The stream as a `tf.data.Dataset` of uint8 batches, prefetched."""
         return counted_dataset(
             self._calls,
@@ -96,8 +114,8 @@ class Batches:
             *(self._parallel, BATCHES_AHEAD),
         )
 
-    def tensors(self):
-        """Iterate as the engine under Keras reads fastest, raising what iterating would.
+    def tensors(self) -> Iterator[Any]:
+        """Yields the batches in the form that the engine reads fastest; raises as iteration does.
 
         On TensorFlow these are the tensors of `dataset`, elsewhere the arrays of plain iteration.
         """
@@ -106,18 +124,19 @@ class Batches:
         if keras.backend.backend() != "tensorflow":
             yield from self
         yield from self.dataset
+        assert self.error, "the data set is endless, so only an error ends it"
         raise self.error
 
     @functools.cached_property
-    def _calls(self):
+    def _calls(self) -> EndingCalls:
         return EndingCalls(self._load)
 
     @property
-    def error(self):
+    def error(self) -> Exception | None:
         """The exception that ended `dataset`, or None."""
         return self._calls.error
 
-    def _load(self, start):
+    def _load(self, start: int) -> np.ndarray:
         """Samples from number `start` on: uint8 (samples_a_call, size, size, 3)."""
         if self._packed:
             array, rows = self._packed
@@ -126,58 +145,55 @@ class Batches:
         rng = np.random.default_rng([self._seed, start, 1]) if self._crop == "random" else None
         return square(self.pictures.read_next(self._index(start)), self._size, rng)[None]
 
-    def _index(self, sample):
-        """Which picture sample number `sample` of the stream is."""
+    def _index(self, sample: int) -> int:
+        """The index of the picture that is sample number `sample` of the stream."""
         epoch, place = divmod(sample, len(self.pictures.source))
         return int(_permutation(self._seed, epoch, len(self.pictures.source))[place])
 
 
-@functools.lru_cache(maxsize=8)  # a batch may lie across epochs, and threads run ahead
-def _permutation(seed, epoch, n):
+@functools.lru_cache(maxsize=8)  # a batch may span epochs, and threads run ahead
+def _permutation(seed: int, epoch: int, n: int) -> np.ndarray:
     return np.random.default_rng([seed, epoch]).permutation(n)
 
 
-def _packed_rows(source, size):
+def _packed_rows(source: Source, size: int) -> tuple[np.ndarray, np.ndarray] | None:
     """(array, rows) where every picture is a row of a packed array of the right size, else None."""
     rows = np.arange(len(source))
     while isinstance(source, Subset):
-        source, rows = source.source, np.asarray(source.indices)[rows]
+        rows, source = np.asarray(source.indices)[rows], source.source
     if isinstance(source, PackedSource) and source.array.shape[1] == size:
         return source.array, rows
     return None
 
 
-def in_order(source, size, batch_size, limit=None):
-    """The pictures of a source once over, in order, centre crops; unreadable ones are left out.
+def in_order(
+    source: Source, size: int, batch_size: int, limit: int | None = None
+) -> Iterator[tuple[list[str], np.ndarray]]:
+    """One pass over a source, in order, with centre crops; unreadable pictures are left out.
 
-    Args:
-      source: a Source.
-      size: height and width of the results, in pixels.
-      batch_size: pictures in a batch; the last may hold fewer.
-      limit: stop after so many pictures; default: all.
+    size: height and width of the results, in pixels.
+    batch_size: number of pictures in a batch; the last may hold fewer.
+    limit: stop after this many pictures; default: all.
 
-    Yields:
-      (names, images): a list of names, uint8 (len(names), size, size, 3).
-
-    Raises:
-      UserError: too many pictures are unreadable.
+    Yields (names, images): a list of names, and uint8 (len(names), size, size, 3).
+    Raises `UserError` where too many pictures are unreadable.
     """
     squares = itertools.islice(readable_squares(ReadablePictures(source), size), limit)
     while part := list(itertools.islice(squares, batch_size)):
         yield [source.name(index) for index, _ in part], np.stack([image for _, image in part])
 
 
-def readable_squares(pictures, size, crop="center", seed=0):
+def readable_squares(
+    pictures: ReadablePictures, size: int, crop: str = "center", seed: int = 0
+) -> Iterator[tuple[int, np.ndarray]]:
     """Yields (index, uint8 (size, size, 3)) of every readable picture in order, decoded in threads.
 
-    Args:
-      pictures: a ReadablePictures.
-      size: height and width of the results, in pixels.
-      crop: "center", or "random", which draws a place from (seed, index).
+    size: height and width of the results, in pixels.
+    crop: "center", or "random", which draws a place from (seed, index).
     """
     check_crop(crop)
 
-    def load(index):
+    def load(index: int) -> tuple[int, np.ndarray | None]:
         image = pictures.read(index)
         rng = np.random.default_rng([seed, index, 1]) if crop == "random" else None
         return index, None if image is None else square(image, size, rng)
@@ -187,12 +203,12 @@ def readable_squares(pictures, size, crop="center", seed=0):
             yield index, image
 
 
-def square(image, size, rng=None):
+def square(image: np.ndarray, size: int, rng: np.random.Generator | None = None) -> np.ndarray:
     """A picture (H, W, 3) cut to a square (see `crop_square`) and resized to (size, size, 3)."""
     return np.ascontiguousarray(resize(crop_square(image, rng), size, size))
 
 
-def check_crop(crop):
-    """Raises UserError where `crop` is not the name of a crop."""
+def check_crop(crop: str) -> None:
+    """Raises `UserError` where `crop` is not the name of a crop."""
     if crop not in CROPS:
         raise UserError(f"crop={crop} must be one of: {', '.join(CROPS)}")

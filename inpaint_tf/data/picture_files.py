@@ -1,4 +1,4 @@
-"""Picture files: find them, read them as a person sees them, resize, crop, write them.
+"""Picture files: find, read as a person sees them, resize, crop and write.
 
 Pictures are uint8 (height, width, 3) RGB in 0..255; masks are uint8 (height, width), 1 = hole.
 """
@@ -6,7 +6,9 @@ Pictures are uint8 (height, width, 3) RGB in 0..255; masks are uint8 (height, wi
 import io
 import os
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NoReturn
 
 import cv2
 import numpy as np
@@ -19,15 +21,15 @@ IMAGE_SUFFIXES = (
     *(".avif", ".bmp", ".gif", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm", ".pgm", ".png"),
     *(".pnm", ".ppm", ".tga", ".tif", ".tiff", ".webp"),
 )
-# A picture of more pixels than this is taken for a decompression bomb: it would need gigabytes.
-MAX_PIXELS = 178_956_970  # Pillow's own limit for raising
-# Pillow warns about odd metadata and about large pictures that are still read correctly.
+# A picture with more pixels than this counts as a decompression bomb: it would need gigabytes.
+MAX_PIXELS = 178_956_970  # above it Pillow raises by default
+# Pillow warns about odd metadata and about large pictures, but reads both correctly.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 _EXIF_ORIENTATION = 0x0112
 # How to turn a stored array upright, by EXIF orientation (TIFF 6.0, section 8, tag 274).
-_UPRIGHT = {
+_UPRIGHT: dict[int, Callable[[np.ndarray], np.ndarray]] = {
     2: lambda pixels: pixels[:, ::-1],
     3: lambda pixels: pixels[::-1, ::-1],
     4: lambda pixels: pixels[::-1],
@@ -41,31 +43,29 @@ _UPRIGHT = {
 class UnreadableImage(UserError):
     """A picture file that cannot be read. `reason` is the message without the file's name."""
 
-    def __init__(self, name, reason):
+    def __init__(self, name: str, reason: object):
         self.reason = " ".join(str(reason).split())
         super().__init__(f"{name}: {self.reason}")
 
 
-def is_image_name(name):
-    """Whether a file name ends like a picture's, and is not hidden."""
+def is_image_name(name: str) -> bool:
+    """Whether a file name has the suffix of a picture and is not hidden."""
     suffix = os.path.splitext(name)[1].lower()
     return suffix in IMAGE_SUFFIXES and not os.path.basename(name).startswith(".")
 
 
-def list_images(folder):
+def list_images(folder: str | os.PathLike[str]) -> list[Path]:
     """The picture files in a folder and its subfolders, as sorted paths.
 
-    Names that start with a dot are left out: `._name.jpg` and `.ipynb_checkpoints` are no data.
-
-    Raises:
-      UserError: the folder is missing, is not a folder, or holds no pictures.
+    Names that start with a dot are left out: `._name.jpg` and `.ipynb_checkpoints` are not data.
+    Raises `UserError` where the folder is missing, is not a folder, or holds no pictures.
     """
     folder = Path(folder)
     if not folder.exists():
         raise UserError(f"{folder}: no such folder; check the path")
     if not folder.is_dir():
         raise UserError(f"{folder} is a file; give the folder that holds the pictures")
-    found = []
+    found: list[Path] = []
     for parent, folders, names in os.walk(folder, onerror=_raise, followlinks=True):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found += [Path(parent, name) for name in names if is_image_name(name)]
@@ -74,34 +74,30 @@ def list_images(folder):
     return sorted(found)
 
 
-def _raise(error):
+def _raise(error: OSError) -> NoReturn:
     raise error
 
 
-def read_image(path_or_bytes, name=None):
-    """Reads a picture as a person sees it.
+def read_image(
+    path_or_bytes: str | os.PathLike[str] | bytes, name: str | None = None
+) -> np.ndarray:
+    """Reads a picture as a person sees it: uint8 (height, width, 3) RGB.
 
-    Grey, palette and CMYK become RGB; 16-bit values are scaled to 8 bits; transparent parts show
-    white; the EXIF orientation is applied; of an animation the first frame is taken.
+    Grey, palette and CMYK become RGB; 16-bit values are scaled to 8 bits; transparent parts become
+    white; the EXIF orientation is applied; an animation gives its first frame.
 
-    Args:
-      path_or_bytes: a path, or the encoded picture as bytes.
-      name: what to call the picture in an error; default: the path.
+    path_or_bytes: a path, or the encoded picture as bytes.
+    name: the picture's name in error messages; default: the path.
 
-    Returns:
-      uint8 (height, width, 3) RGB.
-
-    Raises:
-      UnreadableImage: missing, empty, not a picture, truncated, damaged, or too large.
+    Raises `UnreadableImage` where it is missing, empty, not a picture, truncated, damaged, or too
+    large.
     """
-    if isinstance(path_or_bytes, bytes):
-        encoded, name = path_or_bytes, name or "picture"
-    else:
-        encoded, name = None, name or os.fspath(path_or_bytes)
+    if not name:
+        name = "picture" if isinstance(path_or_bytes, bytes) else os.fspath(path_or_bytes)
     try:
-        if encoded is None:
-            encoded = Path(path_or_bytes).read_bytes()
-        return _decode(encoded, name)
+        if isinstance(path_or_bytes, bytes):
+            return _decode(path_or_bytes, name)
+        return _decode(Path(path_or_bytes).read_bytes(), name)
     except UnreadableImage:
         raise
     except UnidentifiedImageError:
@@ -109,14 +105,14 @@ def read_image(path_or_bytes, name=None):
     except OSError as error:
         raise UnreadableImage(name, error.strerror or error) from None
     except Exception as error:
-        # On damaged files Pillow's decoders raise almost anything: SyntaxError, struct.error, ...
+        # Pillow's decoders raise almost anything on damaged files: SyntaxError, struct.error, ...
         raise UnreadableImage(name, f"damaged ({error})") from None
 
 
-def _decode(encoded, name):
+def _decode(encoded: bytes, name: str) -> np.ndarray:
     if not encoded:
         raise UnreadableImage(name, "the file is empty")
-    # Pillow and not OpenCV: OpenCV returns a truncated picture half grey, without an error.
+    # Pillow, because OpenCV returns a truncated picture half grey and without an error.
     with Image.open(io.BytesIO(encoded)) as image:
         if image.width * image.height > MAX_PIXELS:
             raise UnreadableImage(name, f"too large ({image.width}x{image.height} pixels)")
@@ -125,10 +121,10 @@ def _decode(encoded, name):
         return np.array(_UPRIGHT.get(_orientation(image), np.asarray)(pixels), order="C")
 
 
-def _rgb(image, name):
+def _rgb(image: Image.Image, name: str) -> np.ndarray:
     """Pixels of a loaded Pillow image as uint8 (height, width, 3)."""
     if image.mode.startswith("I;16") or (image.mode == "I" and image.format in ("PNG", "PPM")):
-        # 16-bit grey: Pillow's own conversion would clip at 255 instead of scaling.
+        # 16-bit grey: Pillow's own conversion clips at 255 instead of scaling.
         grey = np.rint(np.asarray(image).astype(np.float32) / 257.0).astype(np.uint8)
         return np.repeat(grey[..., None], 3, axis=-1)
     if image.mode in ("I", "F"):
@@ -140,50 +136,47 @@ def _rgb(image, name):
     return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
 
 
-def _orientation(image):
+def _orientation(image: Image.Image) -> Any:
     try:
         return image.getexif().get(_EXIF_ORIENTATION, 1)
     except Exception:
-        # Damaged EXIF data raises almost anything, and says nothing about the pixels.
+        # Damaged EXIF data raises almost anything, but the pixels may still be good.
         return 1
 
 
-def read_mask(path, invert=False):
+def read_mask(path: str | os.PathLike[str], invert: bool = False) -> np.ndarray:
     """Reads a mask picture: uint8 (height, width), 1 = hole where its grey value is > 127.5.
 
-    Args:
-      path: of any picture that `read_image` reads.
-      invert: the other habit, black = hole.
+    path: of any picture that `read_image` reads.
+    invert: for the opposite convention, black = hole.
     """
     hole = cv2.cvtColor(read_image(path), cv2.COLOR_RGB2GRAY) > 127.5
     return (hole != invert).astype(np.uint8)
 
 
-def resize(image, height, width, nearest=False):
+def resize(image: np.ndarray, height: int, width: int, nearest: bool = False) -> np.ndarray:
     """Resizes an array (H, W) or (H, W, C) to (height, width), without aliasing.
 
-    An axis that shrinks is averaged over areas, one that grows is interpolated by cubics.
+    An axis that shrinks is averaged over areas; an axis that grows is interpolated by cubics.
 
-    Args:
-      nearest: take the nearest pixel instead, so that a mask keeps its two values.
+    nearest: take the nearest pixel instead, so that a mask keeps its two values.
     """
     if image.shape[:2] == (height, width):
         return image
     if nearest:
         resized = cv2.resize(image, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
     else:
-        # One pass shrinks, the next enlarges: OpenCV's area method cannot do both at once.
+        # One pass shrinks, the next enlarges: OpenCV's area method cannot do both together.
         small = (min(width, image.shape[1]), min(height, image.shape[0]))
         resized = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
         resized = cv2.resize(resized, (width, height), interpolation=cv2.INTER_CUBIC)
     return resized.reshape((height, width, *image.shape[2:]))
 
 
-def crop_square(image, rng=None):
-    """Cuts the largest square out of an array (H, W, ...): its centre, or with `rng` any place.
+def crop_square(image: np.ndarray, rng: np.random.Generator | None = None) -> np.ndarray:
+    """Cuts the largest square out of an array (H, W, ...).
 
-    Args:
-      rng: numpy Generator that draws the place along the longer side; None: the centre.
+    rng: draws the square's place along the longer side; None: the centre.
     """
     side = min(image.shape[:2])
     spare = np.array(image.shape[:2]) - side
@@ -191,17 +184,16 @@ def crop_square(image, rng=None):
     return image[top : top + side, left : left + side]
 
 
-def write_png(path, image):
+def write_png(path: str | os.PathLike[str], image: np.ndarray) -> None:
     """Writes uint8 (H, W, 3) RGB or (H, W) grey as a PNG, whole or not at all.
 
-    Raises:
-      OSError: the disk is full or the place refused; `filename` is `path`.
+    Raises `OSError` where the disk is full or the folder not writable; its `filename` is `path`.
     """
     with write_whole(path) as file:
         file.write(encode_png(image))
 
 
-def encode_png(image):
+def encode_png(image: np.ndarray) -> bytes:
     """The bytes of a PNG of uint8 (H, W, 3) RGB or (H, W) grey."""
     bgr = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
     return cv2.imencode(".png", bgr)[1].tobytes()

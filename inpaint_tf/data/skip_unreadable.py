@@ -1,36 +1,34 @@
-"""Reading a source whose pictures may be damaged: leave out a few, stop at many."""
+"""Reading a source whose pictures may be damaged: a few are left out, many are an error."""
 
 import threading
 
+import numpy as np
 from absl import logging
 
 from inpaint_tf.data.picture_files import UnreadableImage
+from inpaint_tf.data.sources import Source
 from inpaint_tf.errors import UserError
 
-MAX_UNREADABLE = 0.05  # of a source's pictures; one is always forgiven
+MAX_UNREADABLE = 0.05  # fraction of a source's pictures; a single one is always allowed
 
 
 class ReadablePictures:
-    """The pictures of a source that can be read; any thread may ask.
+    """The pictures of a source that can be read, from any thread.
 
-    Args:
-      source: a Source.
-
-    Attributes:
-      left_out: {index: reason} of the unreadable pictures met so far.
+    Attribute left_out: {index: reason} of the unreadable pictures met so far.
     """
 
-    def __init__(self, source):
+    def __init__(self, source: Source):
         self.source = source
-        self.left_out = {}
-        self._error = None  # raised in every thread, or some would look for a picture for ever
+        self.left_out: dict[int, str] = {}
+        # Raised in every thread: otherwise some would look for a picture for ever.
+        self._error: UserError | None = None
         self._lock = threading.Lock()
 
-    def read(self, index):
+    def read(self, index: int) -> np.ndarray | None:
         """Picture `index` as uint8 (height, width, 3), or None where it cannot be read.
 
-        Raises:
-          UserError: more than 5 % of the source's pictures, or all of them, cannot be read.
+        Raises `UserError` where more than 5 % of the source's pictures, or all, cannot be read.
         """
         if self._error:
             raise self._error
@@ -42,15 +40,15 @@ class ReadablePictures:
             self._leave_out(index, error)
             return None
 
-    def read_next(self, index):
-        """Picture `index`, or the first after it (around the end) that can be read."""
+    def read_next(self, index: int) -> np.ndarray:
+        """Picture `index`, or the next one that can be read; after the last comes the first."""
         image = self.read(index)
         while image is None:
             index = (index + 1) % len(self.source)
             image = self.read(index)
         return image
 
-    def _leave_out(self, index, error):
+    def _leave_out(self, index: int, error: UnreadableImage) -> None:
         name, total = self.source.name(index), len(self.source)
         with self._lock:
             if index in self.left_out:

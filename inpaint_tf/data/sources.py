@@ -1,10 +1,11 @@
 """Sources of pictures: a folder, a glob, a file list, TFRecord shards, TFDS, a packed cache.
 
-All of them are read by index, in any order and from any thread.
+Each is read by index, in any order and from any thread.
 """
 
 import glob
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -19,51 +20,50 @@ NAMES_SUFFIX = ".names.txt"  # beside a packed cache: FILE.npy.names.txt
 
 
 class Source(Protocol):
-    """An indexable collection of pictures: what every source here offers.
+    """An indexable collection of pictures: what every source here offers."""
 
-    Attributes:
-      where: how the user named it, for messages.
-      paths: the files that it reads.
-    """
+    @property
+    def where(self) -> str:
+        """The user's name of the collection, for messages."""
 
-    where: str
-    paths: list
+    @property
+    def paths(self) -> Sequence[str | os.PathLike[str]]:
+        """The files that it reads."""
 
-    def __len__(self): ...
+    def __len__(self) -> int: ...
 
-    def name(self, index):
-        """What picture `index` is called: a relative path, or a number where it has no name."""
+    def name(self, index: int) -> str:
+        """The name of picture `index`: a relative path, or a number where it has no name."""
 
-    def read(self, index):
-        """Picture `index` as uint8 (height, width, 3) RGB; `UnreadableImage` where it cannot."""
+    def read(self, index: int) -> np.ndarray:
+        """Picture `index` as uint8 (height, width, 3) RGB. Raises `UnreadableImage`."""
 
 
 class FileSource:
     """Picture files.
 
-    Args:
-      paths: of the pictures, in order.
-      names: what they are called, in the same order.
-      where: how the user named the collection.
+    paths: of the pictures, in order.
+    names: of the pictures, in the same order.
+    where: the user's name of the collection.
     """
 
-    def __init__(self, paths, names, where):
+    def __init__(self, paths: Sequence[str | os.PathLike[str]], names: Sequence[str], where: str):
         self.paths, self.names, self.where = paths, names, where
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.paths)
 
-    def name(self, index):
+    def name(self, index: int) -> str:
         return self.names[index]
 
-    def read(self, index):
+    def read(self, index: int) -> np.ndarray:
         return read_image(self.paths[index])
 
 
 class PackedSource:
     """A packed cache: one uint8 array (pictures, size, size, 3) in a .npy file, memory-mapped."""
 
-    def __init__(self, path):
+    def __init__(self, path: str | os.PathLike[str]):
         self.where, self.paths = str(path), [path]
         try:
             self.array = np.asarray(np.lib.format.open_memmap(path, mode="r"))
@@ -79,7 +79,7 @@ class PackedSource:
             raise UserError(f"{path} holds no pictures; pack it again")
         self._names = self._read_names(Path(f"{path}{NAMES_SUFFIX}"))
 
-    def _read_names(self, path):
+    def _read_names(self, path: Path) -> list[str] | None:
         if not path.exists():
             return None
         names = path.read_text("utf-8", errors="surrogateescape").split("\n")[:-1]
@@ -89,32 +89,30 @@ class PackedSource:
             )
         return names
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.array)
 
-    def name(self, index):
+    def name(self, index: int) -> str:
         return self._names[index] if self._names else f"{index:06d}"
 
-    def read(self, index):
+    def read(self, index: int) -> np.ndarray:
         return np.array(self.array[index])
 
 
-def open_source(spec):
-    """Opens what a user named as a source of pictures.
+def open_source(spec: str | os.PathLike[str]) -> Source:
+    """Opens the source of pictures that a user named.
 
-    Args:
-      spec: one of
-        a folder, with its subfolders, of pictures or else of TFRecord shards;
-        a glob of pictures or of TFRecord shards, such as `faces/*.png` (`**`: any subfolders);
-        a list, `.txt` or `.flist`: a path on each line, relative to the list's folder or to the
-        current one;
-        a TFRecord shard (`.tfrecord` in its name);
-        `tfds:NAME` or `tfds:NAME?split=SPLIT`, such as `tfds:celeb_a_hq/256`;
-        a packed cache, `.npy`;
-        a single picture.
+    spec: one of
+      a folder, with its subfolders, of pictures or else of TFRecord shards;
+      a glob of pictures or of TFRecord shards, such as `faces/*.png` (`**`: any subfolders);
+      a list, `.txt` or `.flist`: a path on each line, relative to the list's folder or to the
+      current one;
+      a TFRecord shard (`.tfrecord` in its name);
+      `tfds:NAME` or `tfds:NAME?split=SPLIT`, such as `tfds:celeb_a_hq/256`;
+      a packed cache, `.npy`;
+      a single picture.
 
-    Raises:
-      UserError: there is nothing there, it is empty, or it is none of these.
+    Raises `UserError` where it does not exist, is empty, or is none of these.
     """
     spec = os.path.expanduser(os.fspath(spec))
     if not spec:
@@ -142,7 +140,7 @@ def open_source(spec):
     )
 
 
-def _open_folder(folder):
+def _open_folder(folder: Path) -> Source:
     try:
         paths = list_images(folder)
     except UserError:
@@ -153,7 +151,7 @@ def _open_folder(folder):
     return FileSource(paths, [path.relative_to(folder).as_posix() for path in paths], str(folder))
 
 
-def _open_glob(pattern):
+def _open_glob(pattern: str) -> Source:
     found = sorted(path for path in glob.glob(pattern, recursive=True) if os.path.isfile(path))
     shards = [path for path in found if is_record_name(os.path.basename(path))]
     pictures = [path for path in found if is_image_name(path)]
@@ -166,12 +164,12 @@ def _open_glob(pattern):
     raise UserError(f"{pattern} matches no pictures and no TFRecord shards; check the pattern")
 
 
-def _open_list(path):
+def _open_list(path: Path) -> Source:
     text = path.read_text("utf-8", errors="surrogateescape")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         raise UserError(f"{path} is empty; write the path of a picture on each line")
-    # An absolute path stays itself. One that is nowhere is left for reading to report.
+    # An absolute path stays as it is. Reading reports a path that does not exist.
     beside = (path.parent / line for line in lines)
     paths = [
         found if found.exists() else Path(line) for found, line in zip(beside, lines, strict=True)

@@ -1,47 +1,41 @@
-"""Which pictures train and which are held out."""
+"""Which pictures are for training and which are held out."""
 
 import hashlib
 import os
+from collections.abc import Sequence
 
+import numpy as np
 from absl import logging
 
-from inpaint_tf.data.sources import FileSource, open_source
+from inpaint_tf.data.sources import FileSource, Source, open_source
 from inpaint_tf.errors import UserError
 
 
 class Subset:
-    """Some pictures of a source.
+    """The pictures `indices` of a source, in that order."""
 
-    Args:
-      source: where they are from.
-      indices: which ones, in order.
-    """
-
-    def __init__(self, source, indices):
+    def __init__(self, source: Source, indices: Sequence[int]):
         self.source, self.indices = source, indices
         self.where, self.paths = source.where, source.paths
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.indices)
 
-    def name(self, index):
+    def name(self, index: int) -> str:
         return self.source.name(self.indices[index])
 
-    def read(self, index):
+    def read(self, index: int) -> np.ndarray:
         return self.source.read(self.indices[index])
 
 
-def split_source(source, test_count):
+def split_source(source: Source, test_count: int) -> tuple[Subset, Subset]:
     """Holds out `test_count` pictures: those whose file names have the smallest hashes.
 
-    The choice depends on the base names alone, not on order, folder or machine; a picture added to
-    the source or removed from it moves at most one other across.
+    The choice depends only on the base names, not on order, folder or machine. Adding a picture to
+    the source or removing one moves at most one other picture between the parts.
 
-    Returns:
-      (train, held_out), two sources in the order of `source`.
-
-    Raises:
-      UserError: nothing would be left to train on.
+    Returns (train, held_out), two sources in the order of `source`.
+    Raises `UserError` where no picture would be left to train on.
     """
     if not 0 <= test_count < len(source):
         raise UserError(
@@ -55,15 +49,15 @@ def split_source(source, test_count):
     )
 
 
-def describe_source(source):
-    """How many pictures a source has and a digest of their names: the same where order is."""
+def describe_source(source: Source) -> str:
+    """The number of a source's pictures and a digest of their names, which depends on the order."""
     digest = hashlib.sha256()
     for index in range(len(source)):
         digest.update(source.name(index).encode("utf-8", errors="surrogateescape") + b"\0")
     return f"{len(source)} ({digest.hexdigest()[:12]})"
 
 
-def picture_paths(source):
+def picture_paths(source: Source) -> list[str | os.PathLike[str]]:
     """The file of each picture, in order; empty where pictures have no files of their own."""
     if isinstance(source, Subset):
         paths = picture_paths(source.source)
@@ -71,25 +65,23 @@ def picture_paths(source):
     return list(source.paths) if isinstance(source, FileSource) else []
 
 
-def _hash(name):
+def _hash(name: str) -> tuple[bytes, str]:
     base = os.path.basename(name).encode("utf-8", errors="surrogateescape")
-    # The whole name decides between pictures of one base name in different folders.
+    # The whole name orders pictures that have the same base name in different folders.
     return hashlib.sha256(base).digest(), name
 
 
-def open_train_and_validation(train, validation, test_count):
+def open_train_and_validation(
+    train: str, validation: str, test_count: int
+) -> tuple[Source, Source | None]:
     """Opens the training pictures and the validation pictures.
 
-    Args:
-      train: spec for `open_source` (data.train).
-      validation: spec of the validation pictures (data.validation), or empty.
-      test_count: without `validation`, how many pictures of `train` to hold out (data.test_count).
+    train: spec for `open_source` (data.train).
+    validation: spec of the validation pictures (data.validation), or empty.
+    test_count: without `validation`, number of pictures of `train` to hold out (data.test_count).
 
-    Returns:
-      (train, validation) sources; validation is None where neither is asked for.
-
-    Raises:
-      UserError: either cannot be opened, or both are the same.
+    Returns (train, validation); validation is None where `validation` is empty and `test_count` 0.
+    Raises `UserError` where either cannot be opened, or both are the same.
     """
     source = open_source(train)
     if not validation:
@@ -110,5 +102,5 @@ def open_train_and_validation(train, validation, test_count):
     return source, held_out
 
 
-def _real_paths(source):
+def _real_paths(source: Source) -> set[str]:
     return {os.path.realpath(path) for path in source.paths}

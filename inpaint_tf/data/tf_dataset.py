@@ -1,8 +1,10 @@
-"""Python functions as a `tf.data.Dataset` that ends cleanly, also with the program."""
+"""Python functions as a `tf.data.Dataset` that ends cleanly, even when the program exits."""
 
 import atexit
 import threading
 import time
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -11,23 +13,23 @@ _MAX_WAIT_SECONDS = 5.0
 
 
 class EndingCalls:
-    """A function as tf.data may call it: nothing comes of an error, or once the program ends.
+    """A function for tf.data to call: returns an empty array after an error or at the end.
 
-    tf.data prints a traceback for an exception, so it is kept in `error` instead. And a call from
-    its threads into an interpreter that is shutting down hangs or aborts the program; so at exit
-    calls give nothing, which ends the data set, and exit waits until no more of them come.
+    tf.data prints a traceback for an exception, so the exception is kept in `error` instead. A call
+    from the threads of tf.data into an interpreter that shuts down hangs or aborts the program. At
+    exit, calls therefore return an empty array, which ends the data set, and exit waits until no
+    more calls come.
 
-    Args:
-      function: of an int, to a uint8 array.
+    function: takes an int and returns a uint8 array that is not empty.
     """
 
-    def __init__(self, function):
-        self.error = None
+    def __init__(self, function: Callable[[int], np.ndarray]):
+        self.error: Exception | None = None
         self._function, self._lock = function, threading.Lock()
         self._running, self._last, self._ending = 0, 0.0, False
         atexit.register(self._wait_until_quiet)
 
-    def __call__(self, argument):
+    def __call__(self, argument: Any) -> np.ndarray:
         with self._lock:
             self._running += 1
         try:
@@ -39,7 +41,7 @@ class EndingCalls:
             with self._lock:
                 self._running, self._last = self._running - 1, time.monotonic()
 
-    def _wait_until_quiet(self):
+    def _wait_until_quiet(self) -> None:
         self._ending = True
         until = time.monotonic() + _MAX_WAIT_SECONDS
         while time.monotonic() < until:
@@ -52,17 +54,24 @@ class EndingCalls:
 _NOTHING = np.zeros((0,), np.uint8)
 
 
-def counted_dataset(calls, start, step, batch, shape, threads, ahead):
-    """The data set of `calls(start)`, `calls(start + step)`, ..., in order, joined to batches.
+def counted_dataset(
+    calls: EndingCalls,
+    start: int,
+    step: int,
+    batch: int,
+    shape: Sequence[int],
+    threads: int,
+    ahead: int,
+) -> Any:
+    """The `tf.data.Dataset` of `calls(start)`, `calls(start + step)`, ..., in order, in batches.
 
-    Args:
-      calls: EndingCalls of a function to uint8 arrays; where it gives nothing, the data set ends.
-      start: argument of the first call.
-      step: how much the argument grows from call to call.
-      batch: how many results make an element.
-      shape: of an element.
-      threads: calls at once.
-      ahead: elements that wait, at most.
+    calls: where they return an empty array, the data set ends.
+    start: argument of the first call.
+    step: difference between the arguments of successive calls.
+    batch: number of results in an element.
+    shape: of an element.
+    threads: number of calls that run at once.
+    ahead: most elements that are ready in advance.
     """
     import tensorflow as tf
 

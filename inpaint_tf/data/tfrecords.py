@@ -1,39 +1,41 @@
-"""TFRecord shards as a source that can be read in any order, and TFDS data sets by their shards.
+"""TFRecord shards as a source that is read in any order, and TFDS data sets by their shards.
 
-A shard is a chain of records, each: length (uint64, little-endian), 4 bytes checksum, the bytes of
-a `tf.train.Example`, 4 bytes checksum
+A shard is a chain of records. A record is a length (uint64, little-endian), a checksum of 4 bytes,
+the bytes of a `tf.train.Example`, and another checksum of 4 bytes
 (https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details).
 """
 
 import os
 import struct
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import parse_qsl
+
+import numpy as np
 
 from inpaint_tf.data.picture_files import UnreadableImage, read_image
 from inpaint_tf.errors import UserError
 
-IMAGE_FEATURES = ("image", "image/encoded")  # the second is the habit of TensorFlow's own scripts
+IMAGE_FEATURES = ("image", "image/encoded")  # TensorFlow's own scripts write the second
 _LENGTH_BYTES, _CHECKSUM_BYTES = 8, 4
 
 
-def is_record_name(name):
+def is_record_name(name: str) -> bool:
     """Whether a file name is a TFRecord shard's, such as `faces-train.tfrecord-00000-of-00016`."""
     return ".tfrecord" in name and not name.startswith(".")
 
 
 class RecordSource:
-    """Encoded pictures in TFRecord shards; their places are found once, by walking the lengths.
+    """Encoded pictures in TFRecord shards. Their places are found once, by the records' lengths.
 
-    A picture is called after its shard and its number in it: names inside the records are not used,
-    since finding them would mean reading every picture.
+    A picture's name is its shard and its number in it. Names inside the records are not used,
+    because finding them would mean reading every picture.
 
-    Args:
-      shards: paths, in order.
-      where: how the user named the collection.
+    shards: paths, in order.
+    where: the user's name of the collection.
     """
 
-    def __init__(self, shards, where):
+    def __init__(self, shards: Iterable[str | os.PathLike[str]], where: str):
         self.where, self.paths = where, [Path(shard) for shard in shards]
         self._records = [
             (shard, number, *place)
@@ -43,14 +45,14 @@ class RecordSource:
         if not self._records:
             raise UserError(f"{where} holds no records; give other TFRecord shards")
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._records)
 
-    def name(self, index):
+    def name(self, index: int) -> str:
         shard, number, _, _ = self._records[index]
         return f"{shard.name}-{number:06d}"
 
-    def read(self, index):
+    def read(self, index: int) -> np.ndarray:
         shard, _, offset, length = self._records[index]
         with open(shard, "rb") as file:
             file.seek(offset)
@@ -58,10 +60,11 @@ class RecordSource:
         return read_image(_encoded_picture(record, self.name(index)), self.name(index))
 
 
-def _find_records(shard):
+def _find_records(shard: Path) -> list[tuple[int, int]]:
     """The (offset, length) of every record of a shard, in bytes."""
     size = os.path.getsize(shard)
-    places, position = [], 0
+    places: list[tuple[int, int]] = []
+    position = 0
     with open(shard, "rb") as file:
         while position < size:
             file.seek(position)
@@ -78,7 +81,7 @@ def _find_records(shard):
     return places
 
 
-def _encoded_picture(record, name):
+def _encoded_picture(record: bytes, name: str) -> bytes:
     from google.protobuf.message import DecodeError
     from tensorflow.train import Example
 
@@ -94,19 +97,18 @@ def _encoded_picture(record, name):
     )
 
 
-def open_tfds(spec):
+def open_tfds(spec: str) -> RecordSource:
     """Opens `tfds:NAME[?split=SPLIT&data_dir=DIR]`, a data set that TFDS has prepared as TFRecord.
 
-    The shards are read here rather than by `tfds.load`, which has no random access.
-
-    Raises:
-      UserError: TFDS is not installed; the data set is unknown, not prepared, or lacks the split.
+    The shards are read here, because `tfds.load` has no random access.
+    Raises `UserError` where TFDS is not installed, or the data set is unknown, not prepared, or
+    lacks the split.
     """
     name, _, query = spec.removeprefix("tfds:").partition("?")
     options = {"split": "train", **dict(parse_qsl(query))}
     unknown = sorted(set(options) - {"split", "data_dir"})
     if unknown:
-        raise UserError(f"{spec}: unknown option {unknown[0]}; there are split and data_dir")
+        raise UserError(f"{spec}: unknown option {unknown[0]}; choose from split and data_dir")
     try:
         import tensorflow_datasets as tfds
     except ImportError:
@@ -116,10 +118,10 @@ def open_tfds(spec):
     try:
         builder = tfds.builder(name, data_dir=options.get("data_dir"))
     except Exception as error:
-        # tfds names its own reasons: unknown data set, bad version, unknown config, no folder.
+        # TFDS gives the reason: unknown data set, bad version, unknown config, no folder.
         raise UserError(f"{spec} cannot be opened by TFDS: {error}") from None
     folder = Path(os.fspath(builder.data_dir))
-    splits = {}
+    splits: dict[str, list[Path]] = {}
     for path in sorted(folder.glob("*.tfrecord*")):
         split = path.name.split(".tfrecord")[0].rpartition("-")[2]
         splits.setdefault(split, []).append(path)

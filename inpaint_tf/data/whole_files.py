@@ -3,15 +3,17 @@
 import contextlib
 import os
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 
 @contextlib.contextmanager
-def write_whole(path):
-    """Context giving a binary file that appears at `path` only when all of it has been written.
+def write_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A context with a binary file that appears at `path` once all of it is written.
 
-    It is written beside `path` under a temporary name, which is removed if anything fails, and then
-    takes the place of what was at `path`. An OSError names `path`.
+    The file is written beside `path` under a temporary name. It then replaces what was at `path`;
+    after a failure it is removed. An `OSError` names `path`.
     """
     path = Path(path)
     temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
@@ -26,14 +28,14 @@ def write_whole(path):
         raise
 
 
-def write_text(path, text):
-    """Write a text file whole or not at all."""
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Writes a text file whole or not at all."""
     with write_whole(path) as file:
         file.write(text.encode("utf-8", "surrogateescape"))
 
 
-def flush_to_disk(path):
-    """Survive a power cut too: renaming alone does not bring the bytes to disk."""
+def flush_to_disk(path: str | os.PathLike[str]) -> None:
+    """Makes a file survive a power cut: renaming alone does not bring its bytes to disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,1 +1,1 @@
-"""Whether this machine and this package compute what they should. Imports all but commands."""
+"""Checks that this machine and this package compute correctly. Imports all rooms but commands."""

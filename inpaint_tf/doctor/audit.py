@@ -1,14 +1,15 @@
-"""Which operations of a TensorFlow graph have no kernel on a Mac's GPU.
+"""The operations of a TensorFlow graph that have no kernel on a Mac's GPU.
 
-TensorFlow computes such an operation on the CPU without a word, and copies what it reads and writes
-between the two. The plugin's kernels are a list in this folder, read from its library; no Mac is
-needed. TensorFlow's own kernels for devices of any kind are asked of the TensorFlow that runs.
+TensorFlow silently computes such an operation on the CPU, and copies what it reads and writes
+between the two. A file in this folder lists the plugin's kernels, as read from its library, so no
+Mac is needed. The running TensorFlow lists its own kernels for devices of any kind.
 """
 
 import functools
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 KERNELS = Path(__file__).with_name("metal_kernels.json")
 
@@ -17,11 +18,16 @@ SHAPE_OPERATIONS = ("Shape", "ShapeN", "Size", "Rank")
 ARGUED = {
     ("AddV2", "T=int64"): "the optimizers' counts of updates: one number each, kept by the CPU",
 }
-"""Operations that the CPU may compute beside the GPU, and why nothing waits for them."""
+"""Operations that the CPU may compute while the GPU works, and why nothing waits for them."""
 
 
 class Lack(NamedTuple):
-    """An operation without a kernel: its type with the types of its values, and who made it."""
+    """An operation without a kernel.
+
+    operation: its type, such as "Elu".
+    types: of its values, see `types_of`.
+    maker: its name in the graph, which shows the layer that made it.
+    """
 
     operation: str
     types: str
@@ -29,35 +35,39 @@ class Lack(NamedTuple):
 
 
 class Audit(NamedTuple):
-    """lacks: a `Lack` for each operation without a kernel on Apple's GPU.
-    waits: likewise for those that the CPU is to compute from what the GPU has computed.
-    on_gpu: how many operations have a kernel. on_host: how many the CPU is to compute on purpose.
-    A function that is called from several places counts once."""
+    """The operations of a graph, by where they run. A function with several callers counts once.
 
-    lacks: list
-    waits: list
+    lacks: the operations without a kernel on Apple's GPU.
+    waits: the operations that the CPU computes on purpose from what the GPU has computed.
+    on_gpu: number of operations with a kernel.
+    on_host: number of operations that the CPU computes on purpose.
+    """
+
+    lacks: list[Lack]
+    waits: list[Lack]
     on_gpu: int
     on_host: int
 
 
 @functools.cache
-def plugin_list():
+def plugin_list() -> dict[str, Any]:
     """dict of `metal_kernels.json`: plugin, read (how and when), kernels (types by operation)."""
     return json.loads(KERNELS.read_text(encoding="utf-8"))
 
 
-def audit(concrete_function):
+def audit(concrete_function: Any) -> Audit:
     """`Audit` of the graph of a `tf.ConcreteFunction` and of the functions that it calls.
 
-    Left out, because they never run: values that depend on constants alone, which TensorFlow
-    computes before the first step, and those that no result depends on.
+    Two groups of operations never run and are left out: those that depend only on constants, which
+    TensorFlow computes before the first step, and those that no result depends on.
     """
     graph = concrete_function.graph
     definition = graph.as_graph_def(add_shapes=True)
     functions = {function.signature.name: function for function in definition.library.function}
     wanted = [tensor.op.name for tensor in graph.outputs]
     wanted += [operation.name for operation in graph.control_outputs]
-    found, seen, waiting = Audit([], [], 0, 0), set(), [("", definition.node, wanted)]
+    found, seen = Audit([], [], 0, 0), set()
+    waiting = [("", definition.node, wanted)]
     while waiting:
         caller, nodes, wanted = waiting.pop()
         constants, needed = _constants(nodes), _needed(nodes, wanted)
@@ -85,17 +95,17 @@ def audit(concrete_function):
     return found
 
 
-def _may_be_on_host(node):
-    """Arguments of the graph come from there, and a variable is read where it lies."""
+def _may_be_on_host(node: Any) -> bool:
+    """Whether a node's value may lie in the CPU's memory, as graph arguments and variables may."""
     return "CPU" in node.device or node.op in ("Placeholder", "ReadVariableOp")
 
 
-def _needed(nodes, wanted):
+def _needed(nodes: Iterable[Any], wanted: Iterable[str]) -> set[str]:
     """Names of the nodes that the wanted ones depend on, and of those that change something."""
     inputs = {node.name: [_producer(name) for name in node.input] for node in nodes}
     waiting = [_producer(name) for name in wanted]
     waiting += [node.name for node in nodes if _is_stateful(node.op)]
-    needed = set()
+    needed: set[str] = set()
     while waiting:
         name = waiting.pop()
         if name not in needed:
@@ -104,21 +114,25 @@ def _needed(nodes, wanted):
     return needed
 
 
-def _producer(name):
+def _producer(name: str) -> str:
     """The node of an input such as "^conv1" or "conv1:output:0"."""
     return name.split(":")[0].lstrip("^")
 
 
-def _called_functions(node):
+def _called_functions(node: Any) -> Iterator[str]:
     for value in node.attr.values():
         if value.func.name:
             yield value.func.name
         yield from (function.name for function in value.list.func)
 
 
-def _constants(nodes):
-    """Names of the nodes whose value is known before the first step: they come in order of need."""
-    constants, shapes = set(), {}
+def _constants(nodes: Iterable[Any]) -> set[str]:
+    """Names of the nodes whose value is known before the first step.
+
+    nodes: in an order in which each comes after its inputs.
+    """
+    constants: set[str] = set()
+    shapes: dict[str, Any] = {}
     for node in nodes:
         shapes[node.name] = node.attr["_output_shapes"].list.shape
         producers = {_producer(name) for name in node.input}
@@ -131,8 +145,8 @@ def _constants(nodes):
     return constants
 
 
-def _is_known(shapes, value):
-    """Whether the shape of a value such as "conv1:output:0", "conv1:0" or "conv1" is."""
+def _is_known(shapes: dict[str, Any], value: str) -> bool:
+    """Whether the shape of a value such as "conv1:output:0", "conv1:0" or "conv1" is known."""
     parts = value.split(":")
     index = int(parts[-1]) if len(parts) > 1 else 0
     known = shapes.get(parts[0], ())
@@ -142,14 +156,14 @@ def _is_known(shapes, value):
 
 
 @functools.cache
-def _is_stateful(operation):
+def _is_stateful(operation: str) -> bool:
     from tensorflow.python.framework import op_def_registry
 
     definition = op_def_registry.get(operation)
     return definition is None or definition.is_stateful
 
 
-def _has_kernel(node):
+def _has_kernel(node: Any) -> bool:
     types = {name: _type_name(value.type) for name, value in node.attr.items() if value.type}
     for words in plugin_list()["kernels"].get(node.op, ()):
         wanted = dict(word.split("=") for word in words.split())
@@ -162,10 +176,10 @@ def _has_kernel(node):
 
 
 @functools.cache
-def _kernels_for_any_device(operation):
+def _kernels_for_any_device(operation: str) -> list[tuple[tuple[str, set[str]], ...]]:
     """[((attribute, allowed types), ...), ...] of TensorFlow's kernels for devices of any kind.
 
-    Not of those whose results lie in the CPU's memory: it is the CPU that computes them.
+    Kernels whose results lie in the CPU's memory are left out, because the CPU computes these.
     """
     from tensorflow.core.framework import types_pb2
     from tensorflow.python.framework import kernels, op_def_registry
@@ -185,13 +199,13 @@ def _kernels_for_any_device(operation):
 
 
 @functools.cache
-def _type_name(number):
+def _type_name(number: int) -> str:
     import tensorflow as tf
 
     return tf.dtypes.as_dtype(number).name
 
 
-def types_of(node):
+def types_of(node: Any) -> str:
     """The types of a node's values, such as "T=float32 Tidx=int32"."""
     return " ".join(
         f"{name}={_type_name(value.type)}"

@@ -1,30 +1,34 @@
-"""The parts that networks and step are made of, each as a function that can be compared.
+"""The parts of the networks and of the training step, each as a function that can be compared.
 
-A block is built anew for each device, so that it takes the form it has there. Its inputs are
+A block is built anew for each device, so that it takes its form for that device. Its inputs are
 small, of odd sizes where the part allows them, and the same on every machine.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 
 class Block(NamedTuple):
-    """build: makes the function of the inputs, tensors like `shapes`, to one tensor.
-    shapes: of the inputs. extra: numbers that the first input is to hold first.
-    allowed: largest error, of the largest value, of the function; ten times that of derivatives.
+    """A part, and how it is compared.
+
+    build: returns the function, of tensors with the shapes `shapes`, to one tensor.
+    shapes: of the inputs.
+    extra: numbers that the first input begins with.
+    allowed: largest error of the function, relative to the largest value; ten times that for
+      derivatives.
     differentiable: whether it has derivatives to compare.
     """
 
     name: str
-    build: Callable
-    shapes: tuple
-    extra: tuple = ()
+    build: Callable[[], Callable[..., Any]]
+    shapes: tuple[tuple[int, ...], ...]
+    extra: tuple[float, ...] = ()
     allowed: float = 1e-5
     differentiable: bool = True
 
-    def inputs(self):
+    def inputs(self) -> list[np.ndarray]:
         """The inputs, float32 arrays of normal numbers."""
         rng = np.random.default_rng(len(self.name))
         arrays = [rng.normal(size=shape).astype("float32") for shape in self.shapes]
@@ -33,26 +37,26 @@ class Block(NamedTuple):
 
 
 TAILS = (0.0, -100.0, -20.0, -1e-4, 1e-4)
-"""Negative ones alone: errors are measured against the largest value."""
+"""Only small and negative values: errors are measured against the largest value."""
 FEATURES = (2, 13, 21, 8)
 EVEN_FEATURES = (2, 12, 20, 8)
 KERNEL = (3, 3, 8, 6)
 
 
-def elu():
+def elu() -> Callable[..., Any]:
     from inpaint_tf.networks.layers.activations import elu
 
     return elu
 
 
-def leaky_relu():
+def leaky_relu() -> Callable[..., Any]:
     from inpaint_tf.networks.layers.activations import LeakyReLU
 
     return LeakyReLU(0.2)
 
 
-def convolution(stride):
-    def build():
+def convolution(stride: int) -> Callable[[], Callable[..., Any]]:
+    def build() -> Callable[..., Any]:
         from keras import ops
 
         return lambda x, kernel: ops.conv(x, kernel, strides=stride, padding="same")
@@ -60,8 +64,8 @@ def convolution(stride):
     return build
 
 
-def dilated(dilation):
-    def build():
+def dilated(dilation: int) -> Callable[[], Callable[..., Any]]:
+    def build() -> Callable[..., Any]:
         from inpaint_tf.networks.layers.dilation import dilated_convolution
 
         return lambda x, kernel: dilated_convolution(x, kernel, dilation)
@@ -69,7 +73,7 @@ def dilated(dilation):
     return build
 
 
-def upsampling():
+def upsampling() -> Callable[..., Any]:
     from inpaint_tf.networks.layers.upsampling import UpsampleConv2D
 
     layer = UpsampleConv2D(KERNEL[-1])
@@ -77,19 +81,19 @@ def upsampling():
     return lambda x, kernel, bias: layer.stateless_call([kernel, bias], [], x)[0]
 
 
-def patches():
+def patches() -> Callable[..., Any]:
     from inpaint_tf.networks.layers import pixel_cells
 
     return lambda x: pixel_cells.to_pixels(pixel_cells.from_pixels(x) ** 2)
 
 
-def halving():
+def halving() -> Callable[..., Any]:
     from inpaint_tf.networks.layers.nearest_resize import halve
 
     return halve
 
 
-def attention():
+def attention() -> Callable[..., Any]:
     from keras import ops
 
     from inpaint_tf.networks.layers.contextual_attention import contextual_attention
@@ -99,14 +103,14 @@ def attention():
     return lambda x: contextual_attention(x, x, ops.convert_to_tensor(mask))[0]
 
 
-def cropping():
+def cropping() -> Callable[..., Any]:
     from inpaint_tf import images
 
     boxes = np.array([[1, 3], [4, 0]], "int32")
     return lambda x: images.crop(x, boxes, (7, 9))
 
 
-def compositing():
+def compositing() -> Callable[..., Any]:
     from keras import ops
 
     from inpaint_tf import images
@@ -115,7 +119,7 @@ def compositing():
     return lambda x, y: images.composite(x, images.fill_hole(y, mask), mask)
 
 
-def losses():
+def losses() -> Callable[..., Any]:
     from inpaint_tf.training import losses
 
     weights = losses.spatial_discount(13, 21, 0.9)
@@ -124,8 +128,8 @@ def losses():
     return lambda x, y: losses.weighted_l1(x, y, weights) + losses.known_l1(x, y, mask)
 
 
-def gradient_penalty():
-    """Of a critic of two layers: its value holds a derivative already."""
+def gradient_penalty() -> Callable[..., Any]:
+    """The penalty of a critic of two layers: its value already contains a derivative."""
     from keras import ops
 
     from inpaint_tf.engines.current import engine
@@ -134,8 +138,8 @@ def gradient_penalty():
 
     leaky = LeakyReLU(0.2)
 
-    def penalty(pictures, kernel, last):
-        def critic(x):
+    def penalty(pictures: Any, kernel: Any, last: Any) -> Any:
+        def critic(x: Any) -> Any:
             return ops.sum(leaky(ops.conv(x, kernel, strides=2, padding="same")) * last)
 
         gradients = engine.input_gradient(critic, pictures)
@@ -144,19 +148,19 @@ def gradient_penalty():
     return penalty
 
 
-def random_numbers():
+def random_numbers() -> Callable[..., Any]:
     from inpaint_tf.engines.step_random import StepRandom
 
     random = StepRandom(1)
 
-    def draw(_):
+    def draw(_: Any) -> Any:
         random.restart(5)
         return random.uniform((64,)) + random.uniform((64,))
 
     return draw
 
 
-def holes():
+def holes() -> Callable[..., Any]:
     from keras import ops
 
     from inpaint_tf.engines.step_random import StepRandom
@@ -164,7 +168,7 @@ def holes():
 
     random, drawer = StepRandom(2), HoleDrawer("mixed", size=16, max_shrink=3, per_image=True)
 
-    def draw(_):
+    def draw(_: Any) -> Any:
         random.restart(3)
         rows = ops.sum(drawer.draw(random, 8, 33, 29).mask, axis=2)
         return ops.sum(rows, axis=1)  # a pixel at the edge of a stroke may fall on either side
@@ -172,8 +176,8 @@ def holes():
     return draw
 
 
-def adam():
-    """Three updates of one variable, whose value is put back before."""
+def adam() -> Callable[..., Any]:
+    """Three updates of one variable, which is reset to zero before them."""
     import keras
 
     from inpaint_tf.training.optimizers import Adam
@@ -181,7 +185,7 @@ def adam():
     variable, optimizer = keras.Variable(np.zeros(64, "float32")), Adam(0.01, 0.5, 0.9, 1e-8)
     optimizer.build([variable])
 
-    def update(gradient):
+    def update(gradient: Any) -> Any:
         for changed in (variable, *optimizer.variables):
             if changed is not optimizer.learning_rate:
                 changed.assign(keras.ops.zeros_like(changed))
@@ -210,4 +214,4 @@ BLOCKS = (
     Block("holes", holes, ((1,),), allowed=0.01, differentiable=False),
     Block("Adam", adam, ((64,),), differentiable=False),
 )
-"""What `doctor` compares, in the order in which it does."""
+"""The blocks that `doctor` compares, in order."""

@@ -2,35 +2,42 @@
 
 import math
 import time
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from inpaint_tf.doctor.blocks import Block
 from inpaint_tf.engines import apple_gpu
 
 ORDERS = ("value", "first derivative", "second derivative")
 DERIVATIVES_ALLOWED = 10
-"""How much larger the errors of derivatives may be: they add more numbers up."""
+"""Factor by which the errors of derivatives may be larger: they sum more numbers."""
 
 
 class Comparison(NamedTuple):
-    """errors: by order, the largest difference over the largest number on the CPU.
-    allowed: the largest that may be, by order. seconds: of value and derivatives; device, CPU."""
+    """The differences between a device and the CPU.
+
+    errors: for each of `ORDERS`, the largest difference over the largest number on the CPU.
+    allowed: the largest allowed error, for each order.
+    seconds: for value and derivatives, on the device and on the CPU.
+    failure: the reason why nothing could be compared, or "".
+    """
 
     name: str
-    errors: tuple
-    allowed: tuple
-    seconds: tuple
+    errors: tuple[float, ...]
+    allowed: tuple[float, ...]
+    seconds: tuple[float, ...]
     failure: str = ""
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         return not self.failure and all(
             e <= a for e, a in zip(self.errors, self.allowed, strict=True)
-        )  # no NaN is
+        )  # False for NaN
 
-    def complaints(self):
-        """A sentence for each order that is wrong, or what stopped the computation."""
+    def complaints(self) -> Iterator[str]:
+        """A sentence for each order that is wrong, and the reason of a failure."""
         if self.failure:
             yield f"{self.name}: {self.failure}"
         for order, error, allowed in zip(ORDERS, self.errors, self.allowed, strict=False):
@@ -38,8 +45,8 @@ class Comparison(NamedTuple):
                 yield f"{self.name}: the {order} is off by {error:.1g} of its size, not {allowed:g}"
 
 
-def attempt(compute):
-    """(compute(), ""), or (None, what was raised) where the device refuses."""
+def attempt(compute: Callable[[], Any]) -> tuple[Any, str]:
+    """(compute(), ""), or (None, a description of the exception) where the device fails."""
     import tensorflow as tf
 
     try:
@@ -49,10 +56,10 @@ def attempt(compute):
         return None, f"raised {type(error).__name__}: {reason[0][:200]}"
 
 
-def compare(block, device, as_metal):
-    """`Comparison` of a `Block` as it is on `device` ("gpu" or "cpu") with the CPU's own form.
+def compare(block: Block, device: str, as_metal: bool) -> Comparison:
+    """`Comparison` of a `Block` on `device` ("gpu" or "cpu") with the CPU's own form on the CPU.
 
-    as_metal: whether its form on `device` is that for Apple's GPU.
+    as_metal: whether `device` computes the form for Apple's GPU.
     """
     found, seconds = _evaluate(block, device, as_metal)
     expected, cpu_seconds = _evaluate(block, "cpu", False)
@@ -61,8 +68,8 @@ def compare(block, device, as_metal):
     return Comparison(block.name, errors, allowed, (seconds, cpu_seconds))
 
 
-def relative_error(found, expected):
-    """Largest difference over the largest expected number; infinite where one is not finite."""
+def relative_error(found: Any, expected: Any) -> float:
+    """Largest difference over the largest expected number; infinite if a number is not finite."""
     found, expected = np.asarray(found, "float64"), np.asarray(expected, "float64")
     if not (np.isfinite(found).all() and np.isfinite(expected).all()):
         return math.inf
@@ -70,8 +77,8 @@ def relative_error(found, expected):
     return float(difference / max(np.abs(expected).max(), 1e-6))
 
 
-def _evaluate(block, device, as_metal):
-    """([value, first derivative, second derivative], seconds) of a block, arrays."""
+def _evaluate(block: Block, device: str, as_metal: bool) -> tuple[list[np.ndarray], float]:
+    """([value, first derivative, second derivative], seconds) of a block, as arrays."""
     import keras
     from keras import ops
 
@@ -81,7 +88,7 @@ def _evaluate(block, device, as_metal):
         function, inputs = block.build(), block.inputs()
         everything = ops.convert_to_tensor(np.concatenate([array.ravel() for array in inputs]))
 
-        def derivatives(numbers):
+        def derivatives(numbers: Any) -> Sequence[Any]:
             with keras.device(f"{device}:0"):
                 if not block.differentiable:
                     return [function(*_split(numbers, inputs))]
@@ -93,8 +100,8 @@ def _evaluate(block, device, as_metal):
     return results, seconds
 
 
-def _split(numbers, like):
-    """One vector into tensors with the shapes of the arrays `like`."""
+def _split(numbers: Any, like: Sequence[np.ndarray]) -> list[Any]:
+    """Splits one vector into tensors with the shapes of the arrays `like`."""
     from keras import ops
 
     tensors, start = [], 0
@@ -105,20 +112,20 @@ def _split(numbers, like):
     return tensors
 
 
-def _derivatives(function, numbers):
-    """Value, and gradients of weighted sums: of the value, and of its gradient.
+def _derivatives(function: Callable[[Any], Any], numbers: Any) -> tuple[Any, Any, Any]:
+    """The value, and the gradients of weighted sums of the value and of its gradient.
 
-    The weights let no two numbers stand for each other.
+    The weights differ, so errors in two numbers do not cancel.
     """
     from keras import ops
 
     from inpaint_tf.engines.current import engine
 
-    def weighted(values):
+    def weighted(values: Any) -> Any:
         weights = np.random.default_rng(0).normal(size=values.shape).astype("float32")
         return ops.sum(values * weights)
 
-    def first(x):
+    def first(x: Any) -> Any:
         gradient = engine.input_gradient(lambda y: weighted(function(y)), x)
         return ops.zeros_like(x) if gradient is None else gradient
 
@@ -127,8 +134,8 @@ def _derivatives(function, numbers):
     return function(numbers), first(numbers), second
 
 
-def seconds_of(function, *arguments):
-    """Seconds until all results of a function that returns a list are there."""
+def seconds_of(function: Callable[..., Any], *arguments: Any) -> float:
+    """Seconds until a function that returns a list has computed all of its results."""
     from keras import ops
 
     start = time.perf_counter()

@@ -1,38 +1,43 @@
-"""Does this package compute what the CVPR 2018 graph computed?
+"""Does this package compute the same numbers as the CVPR 2018 graph?
 
-Rebuilds the weights that the goldens were taken with and runs attention, generator, critics, losses
-and gradients on them.
+The checks rebuild the weights that the goldens were taken with, and run attention, generator,
+critics, losses and gradients on them.
 """
 
+import os
 import zipfile
 import zlib
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from inpaint_tf.errors import UserError
 
-OUTPUT_TOLERANCE = 5e-5  # absolute, pictures in [-1, 1] and attention outputs
+OUTPUT_TOLERANCE = 5e-5  # absolute, for pictures in [-1, 1] and attention outputs
 LOSS_TOLERANCE = 1e-4  # relative
-GENERATOR_GRADIENT_TOLERANCE = 1e-3  # relative, of each variable's gradient norm
+GENERATOR_GRADIENT_TOLERANCE = 1e-3  # relative, for each variable's gradient norm
 CRITIC_GRADIENT_TOLERANCE = 5e-3  # relative; real and fake scores nearly cancel
-ZERO_GRADIENT = 1e-6  # a norm below this is a zero: the critics' last biases have no gradient
+ZERO_GRADIENT = 1e-6  # smaller norms count as zero: the critics' last biases have no gradient
 
 
 class Check(NamedTuple):
-    """One line of the table: what was compared, the largest error, and how much is allowed."""
+    """One line of the table: what was compared, the largest error, and the allowed error.
+
+    compared: number of values that the error is the largest of.
+    """
 
     name: str
     error: float
     tolerance: float
-    compared: int  # numbers that the error is the largest of
+    compared: int
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         return bool(self.error <= self.tolerance)  # False for NaN
 
 
-def golden_weight(name, shape, seed):
+def golden_weight(name: str, shape: Sequence[int], seed: int) -> np.ndarray:
     """The weight that an original variable had when the goldens were taken, float32."""
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
     if len(shape) == 1:
@@ -41,8 +46,8 @@ def golden_weight(name, shape, seed):
     return (rng.normal(0, 1, shape) * scale).astype("float32")
 
 
-def run_checks(goldens, seed):
-    """Yield a `Check` for each group of numbers that `goldens` (a mapping of arrays) holds."""
+def run_checks(goldens: Mapping[str, np.ndarray], seed: int) -> Iterator[Check]:
+    """Yields a `Check` for each group of numbers in `goldens`."""
     yield from check_discount(goldens)
     yield from check_attention(goldens)
     trainer, variables = build_golden_trainer(seed)
@@ -52,7 +57,7 @@ def run_checks(goldens, seed):
         yield from check_training(goldens, trainer, variables)
 
 
-def build_golden_trainer(seed):
+def build_golden_trainer(seed: int) -> tuple[Any, dict[str, Any]]:
     """The full-width networks with golden weights: (trainer, {original name: variable})."""
     import keras
 
@@ -74,16 +79,17 @@ def build_golden_trainer(seed):
     ), variables
 
 
-def check_discount(goldens):
+def check_discount(goldens: Mapping[str, np.ndarray]) -> Iterator[Check]:
     from inpaint_tf.training.losses import spatial_discount
 
     for key in [key for key in goldens if key.startswith("discount/")]:
         expected = goldens[key]
+        height, width = expected.shape
         gamma = float(key.removeprefix("discount/gamma_"))
-        yield _outputs(key, spatial_discount(*expected.shape, gamma)[0, :, :, 0], expected)
+        yield _outputs(key, spatial_discount(height, width, gamma)[0, :, :, 0], expected)
 
 
-def check_attention(goldens):
+def check_attention(goldens: Mapping[str, np.ndarray]) -> Iterator[Check]:
     from inpaint_tf.networks.layers.contextual_attention import contextual_attention
 
     cases = sorted({key.split("/")[1] for key in goldens if key.startswith("attention/")})
@@ -96,20 +102,23 @@ def check_attention(goldens):
             yield _outputs(key, output, goldens[key])
 
 
-def check_generator(goldens, trainer):
+def check_generator(goldens: Mapping[str, np.ndarray], trainer: Any) -> Iterator[Check]:
     from keras import ops
 
     from inpaint_tf import images
     from inpaint_tf.masks.drawer import Hole
 
-    hole = Hole(ops.convert_to_tensor(goldens["generator/mask"]), boxes=None, size=None)
+    # The generator uses only the mask.
+    hole = Hole(ops.convert_to_tensor(goldens["generator/mask"]), boxes=None, size=(0, 0))
     outputs = trainer.generate(images.to_unit(goldens["generator/image"]), hole)
     for stage in ("coarse", "refined"):
         yield _outputs(f"generator/{stage}", outputs[stage], goldens[f"generator/{stage}"])
 
 
-def check_training(goldens, trainer, variables):
-    """The outputs, losses and gradient norms of one generator and one critic update."""
+def check_training(
+    goldens: Mapping[str, np.ndarray], trainer: Any, variables: Mapping[str, Any]
+) -> Iterator[Check]:
+    """Checks the outputs, losses and gradient norms of one generator and one critic update."""
     from keras import ops
 
     from inpaint_tf import images
@@ -123,7 +132,7 @@ def check_training(goldens, trainer, variables):
     hole = Hole(ops.convert_to_tensor(mask), ops.convert_to_tensor([[top, left]]), (height, width))
     alpha = ops.convert_to_tensor(goldens["train/interpolation_alpha"][:, :, None, None])
 
-    # `generate`, `generator_loss` and the critics' `loss` are what trains, not a copy.
+    # Training itself uses `generate`, `generator_loss` and the critics' `loss`.
     outputs = trainer.generate(real, hole)
     for stage in ("coarse", "refined"):
         key = f"train/{stage}_every_8th_pixel"
@@ -165,7 +174,12 @@ def check_training(goldens, trainer, variables):
         yield _gradient_norms(f"train/gradient_norm_of_{loss}/", found, goldens, tolerance)
 
 
-def _gradient_norms(prefix, gradients, goldens, tolerance):
+def _gradient_norms(
+    prefix: str,
+    gradients: Mapping[str, Any],
+    goldens: Mapping[str, np.ndarray],
+    tolerance: float,
+) -> Check:
     expected = {
         key.removeprefix(prefix): float(np.squeeze(goldens[key]))
         for key in goldens
@@ -173,7 +187,7 @@ def _gradient_norms(prefix, gradients, goldens, tolerance):
     }
     if expected.keys() != gradients.keys():
         raise UserError(
-            f"the goldens hold other variables than the networks: "
+            "the goldens and the networks differ in their variables: "
             f"{sorted(expected.keys() ^ gradients.keys())}; were they taken with this graph?"
         )
     errors = []
@@ -183,13 +197,13 @@ def _gradient_norms(prefix, gradients, goldens, tolerance):
     return Check(f"{prefix}* (relative)", float(np.max(errors)), tolerance, len(errors))
 
 
-def _outputs(name, found, expected):
+def _outputs(name: str, found: Any, expected: np.ndarray) -> Check:
     error = np.max(np.abs(np.asarray(found, "float64") - expected))
     return Check(name, float(error), OUTPUT_TOLERANCE, int(np.size(expected)))
 
 
-def load_goldens(path):
-    """Read a goldens file into a dict of arrays; `UserError` if it is none."""
+def load_goldens(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+    """Reads a goldens file into a dict of arrays. Raises `UserError` where it is not one."""
     try:
         with zipfile.ZipFile(path), np.load(path) as archive:
             return {key: archive[key] for key in archive.files}

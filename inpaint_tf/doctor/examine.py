@@ -1,14 +1,18 @@
-"""The whole examination, printed as it goes, and its verdict."""
+"""The whole examination, printed as it proceeds, and its verdict."""
+
+import functools
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 GROWTH_ALLOWED = 64 << 20
 """Bytes that 150 small iterations may add to the process: more is a leak."""
 
 
-def audit_graphs():
-    """Print which operations have no kernel on Apple's GPU; what `--json` keeps."""
+def audit_graphs() -> dict[str, Any]:
+    """Prints which operations have no kernel on Apple's GPU. Returns the content for `--json`."""
     from inpaint_tf.doctor import whole_networks, wording
 
-    content = {"complaints": []}
+    content: dict[str, Any] = {"complaints": []}
     for name, take in (
         ("completing a picture, 256x256", whole_networks.audit_inference),
         ("training iteration, 256x256", whole_networks.audit_iteration),
@@ -23,10 +27,12 @@ def audit_graphs():
     return content
 
 
-def examine(found, device, notes=()):
-    """Print the whole examination; what `--json` keeps.
+def examine(found: dict[str, Any], device: str, notes: Iterable[str] = ()) -> dict[str, Any]:
+    """Prints the whole examination. Returns the content for `--json`.
 
-    found: `machine.describe()`. notes: sentences to tell beside it.
+    found: `machine.describe()`.
+    device: to examine, "gpu" or "cpu".
+    notes: sentences to print after the description of the machine.
     """
     from inpaint_tf.doctor import machine, whole_networks, wording
     from inpaint_tf.doctor.blocks import BLOCKS
@@ -36,25 +42,26 @@ def examine(found, device, notes=()):
     devices = machine.devices()
     _say(wording.machine_lines(found, devices))
     _say(f"note: {note}" for note in notes)
-    # Without a GPU: what Apple's would compute, the only part that a CPU can tell anything about.
+    # Without a GPU, the CPU computes the form for Apple's GPU: its own form is the reference.
     as_metal = device == "cpu" or apple_gpu.is_used()
     _say(["", *wording.table_head(device, as_metal)])
-    rows, on_cpu = [], {}
+    rows: list[Comparison] = []
+    on_cpu: dict[str, int] = {}
 
-    def add(name, compute):
-        print(f"{name:<30}", end="", flush=True)  # before, lest the device take the process down
+    def add(name: str, compute: Callable[[], Comparison]) -> None:
+        print(f"{name:<30}", end="", flush=True)  # before: the device may crash the process
         row, failure = attempt(compute)
         rows.append(row or Comparison(name, (), (), (), failure))
         print(wording.table_row(rows[-1]), flush=True)
 
-    def compare_iteration():
+    def compare_iteration() -> Comparison:
         row, iterations = whole_networks.compare_iteration(device, as_metal)
         if device != "cpu":
-            on_cpu.update(iterations.on_cpu)
+            on_cpu.update(iterations.on_cpu or {})
         return row
 
     for block in BLOCKS:
-        add(block.name, lambda block=block: compare(block, device, as_metal))
+        add(block.name, functools.partial(compare, block, device, as_metal))
     add(
         f"generator, {whole_networks.SIZE}x{whole_networks.SIZE}",
         lambda: whole_networks.compare_generator(device, as_metal),
@@ -84,11 +91,18 @@ def examine(found, device, notes=()):
     }
 
 
-def verdict(device, complaints, seconds, on_cpu=(), has_gpu=False):
+def verdict(
+    device: str,
+    complaints: Sequence[str],
+    seconds: Sequence[float],
+    on_cpu: Collection[str] = (),
+    has_gpu: bool = False,
+) -> Iterator[str]:
     """Lines that say what is wrong, and the flags to use.
 
-    seconds: of an iteration here and on the CPU. on_cpu: operations that ran there unasked.
-    has_gpu: whether there is one, examined or not.
+    seconds: of an iteration on `device` and on the CPU.
+    on_cpu: operations that ran on the CPU although nothing placed them there.
+    has_gpu: whether the machine has a GPU, examined or not.
     """
     yield from (f"WRONG: {complaint}" for complaint in complaints)
     if complaints and device == "gpu":
@@ -105,6 +119,6 @@ def verdict(device, complaints, seconds, on_cpu=(), has_gpu=False):
         yield f"Verdict: all is well. Use --device=cpu{unseen}"
 
 
-def _say(lines):
+def _say(lines: Iterable[str]) -> None:
     for line in lines:
         print(line, flush=True)

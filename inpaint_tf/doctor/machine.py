@@ -1,9 +1,11 @@
-"""What there is to compute with: versions, whether they fit together, and devices."""
+"""The machine: installed versions, whether they are compatible, and devices."""
 
 import os
 import platform
 import subprocess
+from collections.abc import Iterator, Mapping
 from importlib import metadata
+from typing import Any
 
 PACKAGES = ("tensorflow", "tensorflow-metal", "keras", "numpy", "opencv-python-headless")
 
@@ -11,8 +13,8 @@ METAL_LOADS_WITH = {"1.2.0": ("2.17", "2.18", "2.19")}
 """TensorFlow releases for which Apple's plugin finds all of its symbols, read from its library."""
 
 
-def describe():
-    """dict: inpaint_tf, python, system, processor, cores, packages (None for what is missing)."""
+def describe() -> dict[str, Any]:
+    """dict: inpaint_tf, python, system, processor, cores, packages (None for missing ones)."""
     from inpaint_tf import __version__
 
     return {
@@ -25,10 +27,16 @@ def describe():
     }
 
 
-def pin_complaints(packages, system=None, machine=None):
-    """Sentences on installed versions that do not fit together; none where they do.
+def pin_complaints(
+    packages: Mapping[str, str | None], system: str | None = None, machine: str | None = None
+) -> Iterator[str]:
+    """Sentences about installed versions that are not compatible; none where all are.
 
-    packages: {name: version or None}. Needs no TensorFlow: one that does not fit cannot be loaded.
+    TensorFlow is not imported, because an incompatible one does not load.
+
+    packages: {name: version or None}.
+    system: default: `platform.system()`.
+    machine: default: `platform.machine()`.
     """
     system, machine = system or platform.system(), machine or platform.machine()
     tensorflow, plugin = packages["tensorflow"], packages["tensorflow-metal"]
@@ -37,7 +45,7 @@ def pin_complaints(packages, system=None, machine=None):
     if machine != "arm64":
         yield f"this Python is built for {machine}; on an Apple silicon Mac install an arm64 one"
     elif plugin is None:
-        yield "tensorflow-metal is not installed: the GPU stays idle; Python 3.11 and 3.12 have it"
+        yield "tensorflow-metal is not installed and the GPU stays idle; use Python 3.11 or 3.12"
     elif tensorflow is None:
         yield "tensorflow is not installed; run `make demo`, or pip install -e ."
     elif plugin not in METAL_LOADS_WITH:
@@ -51,7 +59,7 @@ def pin_complaints(packages, system=None, machine=None):
         )
 
 
-def devices():
+def devices() -> list[str]:
     """["CPU", "GPU: Apple M1", ...] as TensorFlow sees them."""
     import tensorflow as tf
 
@@ -62,8 +70,8 @@ def devices():
     return found
 
 
-def processor():
-    """The processor's name as its maker writes it, where the system tells."""
+def processor() -> str:
+    """The processor's name: the maker's where the system knows it, else the architecture."""
     if platform.system() == "Darwin":
         command = ["sysctl", "-n", "machdep.cpu.brand_string"]
         run = subprocess.run(command, capture_output=True, text=True)
@@ -76,7 +84,7 @@ def processor():
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def _version(package):
+def _version(package: str) -> str | None:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:

@@ -5,29 +5,31 @@ import os
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
 from inpaint_tf.doctor import comparison
-from inpaint_tf.doctor.audit import ARGUED, audit, types_of
+from inpaint_tf.doctor.audit import ARGUED, Audit, audit, types_of
 from inpaint_tf.engines import apple_gpu
 
 SIZE, BATCH = 256, 1
 ITERATIONS = 3
 MEMORY_ITERATIONS = (50, 200)
-"""Memory is read after these: the first ones still build."""
+"""Memory is read after these many iterations: the first ones still build."""
 
 GENERATOR_ALLOWED = 1e-3
 LOSSES_ALLOWED = 1e-4
-"""Of the losses of three iterations, over the largest: the critics' scores nearly cancel."""
+"""For the losses of three iterations, over the largest: the critics' scores nearly cancel."""
 
 BOOKKEEPING = {"_Send", "_Recv", "_HostSend", "_HostRecv", "_Arg", "_Retval", "Const", "NoOp"}
 BOOKKEEPING |= {"VarHandleOp", "ReadVariableOp", "AssignVariableOp", "Identity", "PartitionedCall"}
-"""Operations that a device's part of a graph has without computing anything."""
+"""Operations in a device's part of a graph that compute nothing."""
 
 
-def step_config(size=SIZE, width=32, critics=64):
-    """A small batch of the settings of Algorithm 1 that draw and compute the most."""
+def step_config(size: int = SIZE, width: int = 32, critics: int = 64) -> Any:
+    """The settings of Algorithm 1 that draw and compute the most, with a small batch."""
     from inpaint_tf.default_config import default_config
 
     config = default_config()
@@ -46,14 +48,14 @@ def step_config(size=SIZE, width=32, critics=64):
     return config
 
 
-def pictures(size, count=2):
+def pictures(size: int, count: int = 2) -> np.ndarray:
     """Smooth noise, uint8 (count, BATCH, size, size, 3)."""
     coarse = np.random.default_rng(0).integers(0, 256, (count, BATCH, 8, 8, 3), dtype=np.uint8)
     return np.kron(coarse, np.ones((1, 1, size // 8, size // 8, 1), np.uint8))
 
 
-def audit_inference(as_metal=True, size=SIZE):
-    """`Audit` of completing a picture, in the form for Apple's GPU or in that for a CPU."""
+def audit_inference(as_metal: bool = True, size: int = SIZE) -> Audit:
+    """`Audit` of completing a picture, in the form for Apple's GPU or for a CPU."""
     import tensorflow as tf
 
     from inpaint_tf.inference import completion
@@ -63,12 +65,12 @@ def audit_inference(as_metal=True, size=SIZE):
         complete = completion.compiled(build_generator(), "grey")
         specs = [tf.TensorSpec((1, size, size, channels), tf.uint8) for channels in (3, 1)]
         if complete.input_signature is not None:  # one graph for all sizes
-            specs = ()
+            specs = []
         return audit(complete.get_concrete_function(*specs))
 
 
-def audit_iteration(as_metal=True, config=None):
-    """`Audit` of an iteration of Algorithm 1, in either form."""
+def audit_iteration(as_metal: bool = True, config: Any = None) -> Audit:
+    """`Audit` of an iteration of Algorithm 1, in the form for Apple's GPU or for a CPU."""
     import tensorflow as tf
 
     from inpaint_tf.engines import runtime
@@ -77,13 +79,13 @@ def audit_iteration(as_metal=True, config=None):
     config = config or step_config()
     with apple_gpu.assumed(as_metal):
         trainer = build_trainer(config)
-        step = runtime.compiled(trainer.train_step, trainer.state)
+        step: Any = runtime.compiled(trainer.train_step, trainer.state)
         size = config.data.size
         spec = tf.TensorSpec((trainer.batches_per_step(), BATCH, size, size, 3), tf.uint8)
         return audit(step.get_concrete_function(spec))
 
 
-def compare_generator(device, as_metal, size=SIZE):
+def compare_generator(device: str, as_metal: bool, size: int = SIZE) -> comparison.Comparison:
     """`Comparison` of the whole generator's picture."""
     expected, cpu_seconds, weights = _generate("cpu", False, size)
     found, seconds, _ = _generate(device, as_metal, size, weights)
@@ -95,8 +97,13 @@ def compare_generator(device, as_metal, size=SIZE):
     )
 
 
-def _generate(device, as_metal, size, weights=None):
-    """(picture, seconds, weights); `weights` of the generator: a GPU may draw others."""
+def _generate(
+    device: str, as_metal: bool, size: int, weights: list[np.ndarray] | None = None
+) -> tuple[np.ndarray, float, list[np.ndarray]]:
+    """(picture, seconds, weights) of a generator.
+
+    weights: initial ones, because a GPU may draw others than the CPU.
+    """
     import keras
     from keras import ops
 
@@ -112,7 +119,7 @@ def _generate(device, as_metal, size, weights=None):
         mask[:, size // 4 : -size // 4, size // 4 : -size // 4] = 1
         mask = ops.convert_to_tensor(mask)
 
-        def refined(*inputs):
+        def refined(*inputs: Any) -> list[Any]:
             with keras.device(f"{device}:0"):
                 return [generator(list(inputs))["refined"]]
 
@@ -125,46 +132,58 @@ def _generate(device, as_metal, size, weights=None):
 class Iterations:
     """A trainer on a device, and its iterations.
 
-    weights: to begin with, from `weights()` of another: a GPU may draw others of its own.
-    Attributes: losses, dicts of the iterations run; seconds, of the fastest; on_cpu, Counter of the
-    operations that TensorFlow placed on the CPU although nothing asked it to.
+    weights: initial ones, from `weights()` of another, because a GPU may draw others than the CPU.
+
+    Attributes:
+    losses: a dict for each iteration that has run.
+    seconds: of the fastest iteration.
+    on_cpu: Counter of the operations that TensorFlow placed on the CPU on its own.
     """
 
-    def __init__(self, device, as_metal, config, weights=None):
+    def __init__(
+        self,
+        device: str,
+        as_metal: bool,
+        config: Any,
+        weights: Sequence[list[np.ndarray]] | None = None,
+    ):
         import keras
 
         from inpaint_tf.engines import runtime
         from inpaint_tf.training.build import build_trainer
 
         self.as_metal = as_metal
-        self.losses, self.seconds, self.on_cpu = [], float("inf"), None
+        self.losses: list[dict[str, float]] = []
+        self.seconds = float("inf")
+        self.on_cpu: Counter[str] | None = None
         self.batch = pictures(config.data.size)
         with apple_gpu.assumed(as_metal), keras.device(f"{device}:0"):
             self.trainer = build_trainer(config)
             for network, values in zip(self._networks(), weights or (), strict=False):
                 network.set_weights(values)
 
-        def step(batch):
+        def step(batch: Any) -> dict[str, Any]:
             with keras.device(f"{device}:0"):
                 return self.trainer.train_step(batch)
 
         self.step = runtime.compiled(step, self.trainer.state)
 
-    def _networks(self):
+    def _networks(self) -> tuple[Any, ...]:
         trainer = self.trainer
         return trainer.generator, trainer.average, *trainer.critics.networks.values()
 
-    def weights(self):
-        """Of each network, as `weights` takes them."""
+    def weights(self) -> list[list[np.ndarray]]:
+        """The weights of each network, for the argument `weights` of another."""
         return [network.get_weights() for network in self._networks()]
 
-    def run(self, count):
+    def run(self, count: int) -> "Iterations":
+        """Runs `count` iterations, and returns itself."""
         from tensorflow.python.eager import context
 
         for index in range(count):
             start = time.perf_counter()
             with apple_gpu.assumed(self.as_metal):
-                if self.on_cpu is None:  # a graph can be collected when it runs for the first time
+                if self.on_cpu is None:  # graphs can only be collected in their first run
                     with context.collect_graphs() as graphs:
                         losses = self.step(self.batch)
                     self.on_cpu = _unasked_on_cpu(graphs)
@@ -176,8 +195,11 @@ class Iterations:
         return self
 
 
-def _unasked_on_cpu(graphs):
-    """Optimization adds to the names of operations, and takes nothing away."""
+def _unasked_on_cpu(graphs: Iterable[Any]) -> Counter[str]:
+    """Counts the operations that TensorFlow placed on the CPU on its own.
+
+    Optimization only appends to the names of operations, so `ON_HOST` stays in them.
+    """
     return Counter(
         node.op
         for graph in graphs
@@ -189,7 +211,9 @@ def _unasked_on_cpu(graphs):
     )
 
 
-def compare_iteration(device, as_metal, config=None):
+def compare_iteration(
+    device: str, as_metal: bool, config: Any = None
+) -> tuple[comparison.Comparison, Iterations]:
     """(`Comparison` of the losses of some iterations, the device's `Iterations`)."""
     config = config or step_config()
     reference = Iterations("cpu", False, config)
@@ -210,10 +234,10 @@ def compare_iteration(device, as_metal, config=None):
     return result, found
 
 
-def memory_growth(device, as_metal):
-    """Bytes by which this process, and what TensorFlow holds on a GPU, grew in later iterations.
+def memory_growth(device: str, as_metal: bool) -> int:
+    """Bytes that this process, and TensorFlow on a GPU, hold more after later small iterations.
 
-    The iterations are small. What a Mac's graphics library holds beside may be missing.
+    The memory that a Mac's graphics library holds may not be counted.
     """
     iterations = Iterations(device, as_metal, step_config(size=64, width=8, critics=16))
     first, last = MEMORY_ITERATIONS
@@ -223,20 +247,20 @@ def memory_growth(device, as_metal):
     return _held_bytes() - before
 
 
-def _held_bytes():
+def _held_bytes() -> int:
     import tensorflow as tf
 
     held = resident_bytes()
     for index in range(len(tf.config.list_logical_devices("GPU"))):
         with contextlib.suppress(
             ValueError, RuntimeError, tf.errors.OpError
-        ):  # not every plugin tells
+        ):  # not every plugin reports it
             held += tf.config.experimental.get_memory_info(f"GPU:{index}")["current"]
     return held
 
 
-def resident_bytes():
-    """The memory that this process has now; its peak would hide what comes after a large step."""
+def resident_bytes() -> int:
+    """The memory that this process holds now. Its peak would hide growth after a large step."""
     try:
         with open("/proc/self/statm", encoding="ascii") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -1,1 +1,1 @@
-"""What differs between TensorFlow and JAX, CPU and GPU. Imports errors only."""
+"""The differences between TensorFlow and JAX, CPU and GPU. Imports errors only."""

@@ -1,22 +1,25 @@
-"""The engine under Keras: TensorFlow or JAX, by the running Keras backend.
+"""The engine under Keras, TensorFlow or JAX: it follows the Keras backend.
 
-Keras 3 differentiates nothing itself and compiles nothing outside `fit`, so a step of our own needs
-a few primitives, and nothing else. Each engine is a module with the same functions:
+Keras 3 differentiates nothing itself and compiles nothing outside `fit`, so our own training step
+needs a few primitives. Each engine is a module with the same functions:
 
 value_and_gradient(loss, variables): evaluates `loss()` and its gradient. `loss` returns (total,
-  terms), a scalar and anything made of tensors, and changes no variable. Returns ((total, terms),
-  gradients), a gradient per `keras.Variable`; for one that plays no part, None or zero.
-input_gradient(function, inputs): the gradient of the summed `function(inputs)` for the inputs,
-  itself differentiable.
+  terms), a scalar and any structure of tensors, and changes no variable. Returns ((total, terms),
+  gradients), one gradient per `keras.Variable`: None or zero where the loss does not depend on it.
+input_gradient(function, inputs): the gradient of the summed `function(inputs)` with respect to the
+  inputs; it can be differentiated again.
 value_and_input_gradient(function, inputs): (sum of `function(inputs)`, that gradient).
 compiled(function, variables): see `runtime.compiled`.
-choose_device(device): see `runtime.configure`; returns "cpu" or "gpu", or None where there is no
-  GPU as asked.
-runs_on_metal(), runs_on_cpu(): whether Apple's GPU computes, or the processor.
+choose_device(device): see `runtime.configure`. Returns "cpu" or "gpu", or None where a GPU is
+  requested but missing.
+runs_on_metal(), runs_on_cpu(): whether Apple's GPU computes, and whether the processor does.
 """
+
+from typing import Any
 
 import keras
 
+engine: Any
 if keras.backend.backend() == "tensorflow":
     from inpaint_tf.engines import tensorflow_engine as engine
 elif keras.backend.backend() == "jax":

@@ -5,13 +5,14 @@ import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 PACKAGES = ("inpaint-tf", "tensorflow", "jax", "keras", "numpy", "opencv-python-headless")
 
 
-def describe_environment():
-    """The command, the versions of what computes, and the commit of the code."""
-    versions = {}
+def describe_environment() -> dict[str, Any]:
+    """dict: command, python, platform, packages (None for missing ones) and git_commit."""
+    versions: dict[str, str | None] = {}
     for package in PACKAGES:
         try:
             versions[package] = metadata.version(package)
@@ -26,8 +27,8 @@ def describe_environment():
     }
 
 
-def _git_commit():
-    """Commit of the checkout the code runs from, "-dirty" if changed; None where there is none."""
+def _git_commit() -> str | None:
+    """The commit of the code's checkout, with "-dirty" if changed; None outside a checkout."""
     command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
     command += ["--abbrev=40", "--exclude=*"]
     try:

@@ -1,30 +1,34 @@
 """JAX: pure functions of all variables' values, derivatives of functions.
 
-Code written for Keras reads and assigns variables. Inside a `keras.StatelessScope` it does so with
-values of the scope's own, which makes a pure function of it. A scope does not see the values of the
-scope around it, so each is opened with all variables that the step uses.
+Code written for Keras reads and assigns variables. Inside a `keras.StatelessScope` it uses the
+scope's own values instead, which makes it a pure function. A scope does not see the values of the
+scope around it, so each scope gets all variables that the step uses.
 """
 
 import functools
 import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import jax
 import keras
 from jax import numpy as jnp
 
-_step_variables = []
-"""All variables of the function that is being compiled; empty outside."""
+_step_variables: list[Any] = []
+"""All variables of the function that is being compiled; otherwise empty."""
 
 _one_at_a_time = threading.RLock()
-"""A second thread would meet variables whose memory the first has given away."""
+"""Otherwise a second thread would read variables whose memory the first has given away."""
 
 
-def value_and_gradient(loss, variables):
-    """See `engines.current`. The gradient of a variable without part is zero."""
+def value_and_gradient(
+    loss: Callable[[], tuple[Any, Any]], variables: Sequence[Any]
+) -> tuple[tuple[Any, Any], list[Any]]:
+    """See `engines.current`. The gradient is zero where the loss does not depend on a variable."""
     trained = {id(variable) for variable in variables}
     fixed = [(v, v.value) for v in _step_variables if id(v) not in trained]
 
-    def function(values):
+    def function(values: list[Any]) -> tuple[Any, Any]:
         mapping = [*fixed, *zip(variables, values, strict=True)]
         with keras.StatelessScope(state_mapping=mapping):
             return loss()
@@ -32,23 +36,23 @@ def value_and_gradient(loss, variables):
     return jax.value_and_grad(function, has_aux=True)([variable.value for variable in variables])
 
 
-def input_gradient(function, inputs):
+def input_gradient(function: Callable[[Any], Any], inputs: Any) -> Any:
     """See `engines.current`."""
     return value_and_input_gradient(function, inputs)[1]
 
 
-def value_and_input_gradient(function, inputs):
+def value_and_input_gradient(function: Callable[[Any], Any], inputs: Any) -> tuple[Any, Any]:
     """See `engines.current`."""
     return jax.value_and_grad(lambda x: jnp.sum(function(x)))(inputs)
 
 
-def compiled(function, variables):
+def compiled(function: Callable[..., Any], variables: Iterable[Any]) -> Callable[..., Any]:
     """See `runtime.compiled`."""
     variables = list({id(variable): variable for variable in variables}.values())
 
-    # The memory of the old values becomes that of the new ones.
+    # The new values reuse the memory of the old ones.
     @functools.partial(jax.jit, donate_argnums=0)
-    def run(values, *arguments):
+    def run(values: list[Any], *arguments: Any) -> tuple[list[Any], Any]:
         mapping = list(zip(variables, values, strict=True))
         _step_variables[:] = variables
         try:
@@ -58,7 +62,7 @@ def compiled(function, variables):
             _step_variables.clear()
         return [scope.get_current_value(variable) for variable in variables], results
 
-    def call(*arguments):
+    def call(*arguments: Any) -> Any:
         with _one_at_a_time:
             values, results = run([variable.value for variable in variables], *arguments)
             for variable, value in zip(variables, values, strict=True):
@@ -68,21 +72,21 @@ def compiled(function, variables):
     return call
 
 
-def choose_device(device):
-    """See `runtime.configure`; returns "cpu" or "gpu", or None where there is no GPU as asked."""
+def choose_device(device: str) -> str | None:
+    """See `engines.current`."""
     if device == "cpu":
         jax.config.update("jax_platforms", "cpu")
-    # float32 means float32: NVIDIA's TF32 would round what is selected by products too.
+    # float32 means float32: NVIDIA's TF32 would also round pixels that a product with 0/1 selects.
     jax.config.update("jax_default_matmul_precision", "highest")
     found = "cpu" if runs_on_cpu() else "gpu"
     return None if device == "gpu" and found == "cpu" else found
 
 
-def runs_on_metal():
-    """Never: what is built for Apple's GPU is built for TensorFlow's plugin."""
+def runs_on_metal() -> bool:
+    """Always False: the form for Apple's GPU is for TensorFlow's plugin."""
     return False
 
 
-def runs_on_cpu():
-    """Whether what is computed now is computed by the processor."""
+def runs_on_cpu() -> bool:
+    """Whether the processor computes."""
     return jax.default_backend() == "cpu"

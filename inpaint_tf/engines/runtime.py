@@ -1,7 +1,9 @@
-"""Which device computes, in which precision, and how a function is compiled for it."""
+"""The device that computes, its precision, and the compilation of functions for it."""
 
 import contextlib
 import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from absl import logging
 
@@ -11,13 +13,13 @@ DEVICES = ("auto", "cpu", "gpu")
 PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
 
 
-def configure(device="auto", precision="auto"):
-    """Choose the device and Keras' dtype policy; call once, before any network is built.
+def configure(device: str = "auto", precision: str = "auto") -> tuple[str, str]:
+    """Choose the device and Keras' dtype policy. Call it once, before any network is built.
 
     device: a member of `DEVICES`; "auto" takes a GPU where the engine sees one.
     precision: a member of `PRECISIONS`; "auto" is mixed_bfloat16 on a CPU with bfloat16
       instructions (on TensorFlow) and on a GPU under JAX, and float32 elsewhere. On Apple's GPU it
-      is float32 in any case, and nothing is compiled by XLA.
+      is always float32, and XLA compiles nothing.
     Returns (device, precision) as chosen. Raises `UserError` for device="gpu" without a GPU.
     """
     load_engine()
@@ -43,14 +45,14 @@ def configure(device="auto", precision="auto"):
     return device, precision
 
 
-def _reason(asked, device):
+def _reason(asked: str, device: str) -> str:
     if asked != "auto":
         return ""
     return f" (--device=auto: it sees {'a' if device == 'gpu' else 'no'} GPU here)"
 
 
-def _settle_for_metal(precision):
-    """What Apple's GPU can do, whatever was asked for; returns "float32"."""
+def _settle_for_metal(precision: str) -> str:
+    """Configure TensorFlow for Apple's GPU, and return its only precision, "float32"."""
     import tensorflow as tf
 
     tf.config.optimizer.set_jit(False)
@@ -60,17 +62,17 @@ def _settle_for_metal(precision):
     return "float32"
 
 
-def engine_name():
+def engine_name() -> str | None:
     """ "TensorFlow" or "JAX", whichever Keras runs on."""
     import keras
 
     return {"tensorflow": "TensorFlow", "jax": "JAX"}.get(keras.backend.backend())
 
 
-def load_engine():
-    """Import Keras and its engine without the greetings of their libraries.
+def load_engine() -> None:
+    """Import Keras and its engine, without the start-up messages of their libraries.
 
-    Raises `UserError` where the engine is not installed, or is none of ours.
+    Raises `UserError` where the engine is not installed or not supported.
     """
     with _native_stderr_hidden():
         try:
@@ -82,10 +84,10 @@ def load_engine():
         if keras.backend.backend() == "tensorflow":
             import tensorflow as tf
 
-            tf.config.list_physical_devices()  # CUDA tells here that it found no driver
+            tf.config.list_physical_devices()  # a missing CUDA driver is reported here
 
 
-def _no_engine(error):
+def _no_engine(error: ImportError) -> str:
     missing = (error.name or "").split(".")[0]
     if missing in ("tensorflow", "jax"):
         other = "jax" if missing == "tensorflow" else "tensorflow"
@@ -96,10 +98,10 @@ def _no_engine(error):
 
 
 @contextlib.contextmanager
-def _native_stderr_hidden():
-    """Drop what TensorFlow's libraries print at import: no log level silences their greetings.
+def _native_stderr_hidden() -> Iterator[None]:
+    """A context that hides what TensorFlow's libraries print at import: no log level silences it.
 
-    Python's own errors are raised, not printed, and so are not lost.
+    Python's own errors are raised, not printed, so they are not lost.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     shown = os.dup(2)
@@ -113,8 +115,8 @@ def _native_stderr_hidden():
         os.close(shown)
 
 
-def cpu_multiplies_bfloat16():
-    """Whether the processor has bfloat16 products (AMX or AVX-512); False where it cannot tell."""
+def cpu_multiplies_bfloat16() -> bool:
+    """Whether the processor has bfloat16 products (AMX or AVX-512); False where this is unknown."""
     try:
         with open("/proc/cpuinfo", encoding="ascii", errors="ignore") as cpuinfo:
             flags = next((line.split() for line in cpuinfo if line.startswith("flags")), [])
@@ -123,10 +125,10 @@ def cpu_multiplies_bfloat16():
     return "amx_bf16" in flags or "avx512_bf16" in flags
 
 
-def compiled(function, variables):
-    """`function` as one program on the device, made anew for each shape of its arguments.
+def compiled(function: Callable[..., Any], variables: Iterable[Any]) -> Callable[..., Any]:
+    """`function` as one program on the device, compiled anew for each shape of its arguments.
 
-    variables: every `keras.Variable` that it reads or assigns; more do no harm.
+    variables: every `keras.Variable` that `function` reads or assigns; others may be among them.
     """
     from inpaint_tf.engines.current import engine
 

@@ -1,26 +1,30 @@
 """TensorFlow: graphs that read and assign variables themselves, derivatives by tapes."""
 
 import platform
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import tensorflow as tf
 
 
-def value_and_gradient(loss, variables):
+def value_and_gradient(
+    loss: Callable[[], tuple[Any, Any]], variables: Sequence[Any]
+) -> tuple[tuple[Any, Any], list[Any]]:
     """See `engines.current`."""
     values = [variable.value for variable in variables]
-    # Nothing else is watched: networks that only pass values on leave no trace in memory.
+    # Nothing else is watched, so networks that are not trained keep no values in memory.
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(values)
         total, terms = loss()
     return (total, terms), tape.gradient(total, values)
 
 
-def input_gradient(function, inputs):
+def input_gradient(function: Callable[[Any], Any], inputs: Any) -> Any:
     """See `engines.current`."""
     return value_and_input_gradient(function, inputs)[1]
 
 
-def value_and_input_gradient(function, inputs):
+def value_and_input_gradient(function: Callable[[Any], Any], inputs: Any) -> tuple[Any, Any]:
     """See `engines.current`."""
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(inputs)
@@ -28,14 +32,14 @@ def value_and_input_gradient(function, inputs):
     return tf.reduce_sum(outputs), tape.gradient(outputs, inputs)
 
 
-def compiled(function, variables):
+def compiled(function: Callable[..., Any], variables: Iterable[Any]) -> Any:
     """See `runtime.compiled`."""
     del variables  # the graph finds them itself
     return tf.function(function, autograph=False)
 
 
-def choose_device(device):
-    """See `runtime.configure`; returns "cpu" or "gpu", or None where there is no GPU as asked."""
+def choose_device(device: str) -> str | None:
+    """See `engines.current`."""
     gpus = tf.config.list_physical_devices("GPU")
     if device == "gpu" and not gpus:
         return None
@@ -47,18 +51,18 @@ def choose_device(device):
             device = "gpu"
             for gpu in gpus:  # otherwise TensorFlow takes all of the memory at once
                 tf.config.experimental.set_memory_growth(gpu, True)
-    except RuntimeError:  # a program that has used TensorFlow before has made its choice
+    except RuntimeError:  # the program has used TensorFlow before, and the choice is made
         device = "gpu" if tf.config.get_visible_devices("GPU") else "cpu"
-    # float32 means float32: NVIDIA's TF32 would round what is selected by products too.
+    # float32 means float32: NVIDIA's TF32 would also round pixels that a product with 0/1 selects.
     tf.config.experimental.enable_tensor_float_32_execution(False)
     return device
 
 
-def runs_on_metal():
-    """Whether the GPU that computes is Apple's, by its plugin: on a Mac there is no other."""
+def runs_on_metal() -> bool:
+    """Whether Apple's GPU computes, by its plugin: a Mac has no other GPU."""
     return platform.system() == "Darwin" and bool(tf.config.get_visible_devices("GPU"))
 
 
-def runs_on_cpu():
-    """Whether what is computed now is computed by the processor."""
+def runs_on_cpu() -> bool:
+    """Whether the processor computes."""
     return not tf.config.list_logical_devices("GPU")

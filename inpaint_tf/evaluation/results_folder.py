@@ -15,9 +15,12 @@ from pathlib import Path
 from inpaint_tf.data.whole_files import write_text
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation import statistics
-from inpaint_tf.evaluation.scores.picture_scores import SCORE_COLUMNS
+from inpaint_tf.evaluation.scores import table
 
-COLUMNS = ["image", "inputs", "height", "width", "hole_share", "seconds", *SCORE_COLUMNS]
+
+def columns() -> list[str]:
+    """The columns of metrics.csv."""
+    return ["image", "inputs", "height", "width", "hole_share", "seconds", *table.columns()]
 
 
 class Results:
@@ -74,25 +77,27 @@ class Results:
         """Note that a picture file could not be completed; the next run tries it again."""
         self.failures[image] = reason
 
-    def finish(self, names, of_set=None):
+    def finish(self, names):
         """Write the final files for the pictures `names` and return the summary.
 
-        of_set: scores of all pictures together, or None.
-
-        The summary is that of `summaries.summarise`. Nothing in it depends on time: a test that
+        The summary is that of `statistics.summarise`. Nothing in it depends on time: a test that
         was interrupted ends in the same bytes.
         """
         ordered = [self._rows[name] for name in sorted(self._rows)]
         if ordered:
             write_text(self._metrics, _csv_text(ordered, header=True))
         self._write_failures()
-        summary = statistics.summarise(self.rows(names), len(self.failures), of_set)
-        text = json.dumps(summary, indent=2, allow_nan=False)
-        write_text(self.folder / "summary.json", text + "\n")
+        summary = statistics.summarise(self.rows(names), len(self.failures))
+        self.write_summary(summary)
         return summary
 
+    def write_summary(self, summary):
+        """Write summary.json: a JSON-able dict."""
+        text = json.dumps(summary, indent=2, allow_nan=False)
+        write_text(self.folder / "summary.json", text + "\n")
+
     def row(self, name):
-        """The row of a completed picture: a dict of `COLUMNS`."""
+        """The row of a completed picture: a dict by `columns`."""
         return self._rows[name]
 
     def rows(self, names):
@@ -112,7 +117,7 @@ class Results:
         if whole != text:
             write_text(self._metrics, whole)
         reader = csv.DictReader(io.StringIO(whole))
-        if whole and reader.fieldnames != COLUMNS:
+        if whole and reader.fieldnames != columns():
             raise UserError(
                 f"{self._metrics} has other columns than this version writes; add --overwrite or "
                 "choose another --output"
@@ -184,7 +189,7 @@ def prepare_folder(folder):
 
 def _csv_text(rows, header):
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(text, columns(), lineterminator="\n")
     if header:
         writer.writeheader()
     writer.writerows(rows)
@@ -194,5 +199,5 @@ def _csv_text(rows, header):
 def _parsed(row):
     """Numbers as they were: `str` of a float gives all of its digits, `inf` and `nan` too."""
     sizes = {name: int(row[name]) for name in ("height", "width")}
-    numbers = {name: float(row[name]) for name in ("hole_share", "seconds", *SCORE_COLUMNS)}
+    numbers = {name: float(row[name]) for name in ("hole_share", "seconds", *table.columns())}
     return {"image": row["image"], "inputs": row["inputs"], **sizes, **numbers}

@@ -1,88 +1,200 @@
-"""Refuses what a user of test.py may have mistaken, before TensorFlow takes its seconds to load."""
+"""What an evaluation is asked to do, and the checks of it.
+
+The checks run before TensorFlow takes its seconds to load, and before anything is written.
+"""
 
 import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from inpaint_tf.errors import UserError
+from inpaint_tf.engines.runtime import DEVICES, PRECISIONS
+from inpaint_tf.errors import UserError, unknown_name
+from inpaint_tf.evaluation.pairing import CENTER, Pair
+from inpaint_tf.networks.layers.attention_memory import SCORE_BYTES
+from inpaint_tf.weights import locate
 
-PROTOCOLS = {"shah2022": {"masks": "center", "size": 256, "limit": 2000}}
-"""What --protocol sets: of the 2022 paper, section V, 2,000 pictures with 128x128 of 256x256."""
+PROTOCOLS: dict[str, dict[str, Any]] = {"shah2022": {"masks": "center", "size": 256, "limit": 2000}}
+"""What a protocol sets: of the 2022 paper, section V, 2,000 pictures with 128x128 of 256x256."""
+FREE = {"masks": "center", "size": None, "limit": None}
+"""The same fields as they are without a protocol."""
+CHOICES = {"mask_pairing": ("name", "cycle"), "device": DEVICES, "precision": PRECISIONS}
+"""The values of fields that are names."""
+SMALLEST_SIZE = 8
 PUBLISHED = ("summary.json", "table.md", "table.tex", "report.html")
 """What is written into the output folder itself, for one method and for several."""
-FREE = {"masks": "center", "size": None, "limit": None}
-"""The same flags as they are without a protocol."""
 
 
-def apply_protocol(args):
-    """Set the flags that --protocol stands for; one that says otherwise is refused."""
-    if args.protocol is None:
-        return
-    for name, value in PROTOCOLS[args.protocol].items():
-        given = getattr(args, name)
+@dataclass(frozen=True, kw_only=True)
+class EvaluationSettings:
+    """What to complete and score, by which methods, and where the results go.
+
+    images: pictures: a folder, a glob, a .txt list or one file.
+    output: folder for the results. A second evaluation with the same settings goes on in it.
+    masks: "center" (half of each side), a folder of mask pictures, or one mask for all pictures.
+        White (over 127.5) is hole.
+    mask_pairing: "name": a folder's mask goes to the picture of its name. "cycle": the masks go to
+        the pictures in turn, each resized to its picture.
+    invert_masks: black is hole in the mask pictures.
+
+    weights: our networks, each by the name of shipped weights, a run's folder, a checkpoint or a
+        weights file. Without weights, predictions and baselines the shipped network is tested.
+    predictions: folders of pictures that other programs completed.
+    baselines: names of classic methods, see `methods.baselines.BASELINES`.
+        These three take one value or several.
+
+    size: cut pictures square and resize them to this many pixels, at least 8. None: as they are.
+    limit: test the first so many pictures. None: all.
+    protocol: a name in `PROTOCOLS`, which sets masks, size and limit. None: as given here.
+
+    batch_size: pictures that a network completes together, at most.
+    device: "auto", "cpu" or "gpu". precision: "float32", "mixed_bfloat16", "mixed_float16" or
+        "auto".
+    score_bytes: attention whose scores take more bytes is computed in blocks of rows.
+
+    lpips: weights file of LPIPS. inception: Keras' weights file of Inception-v3, for FID and KID.
+    recogniser: OpenCV's SFace model file, for the score of identity. None: without that score.
+
+    overwrite: do again what the output folder holds already.
+    """
+
+    images: str | Path
+    output: str | Path
+    masks: str | Path = CENTER
+    mask_pairing: str = "name"
+    invert_masks: bool = False
+    weights: Sequence[str | Path] = ()
+    predictions: Sequence[str | Path] = ()
+    baselines: Sequence[str] = ()
+    size: int | None = None
+    limit: int | None = None
+    protocol: str | None = None
+    batch_size: int = 8
+    device: str = "auto"
+    precision: str = "float32"
+    score_bytes: int = SCORE_BYTES
+    lpips: str | Path | None = None
+    inception: str | Path | None = None
+    recogniser: str | Path | None = None
+    overwrite: bool = False
+
+    def __post_init__(self):
+        for name in ("weights", "predictions", "baselines"):
+            value = getattr(self, name)
+            several = (value,) if isinstance(value, str | Path) else tuple(value or ())
+            object.__setattr__(self, name, several)
+
+    @property
+    def central(self) -> bool:
+        """Whether the holes are the central half of each side."""
+        return str(self.masks) == CENTER
+
+
+def complete_settings(settings: EvaluationSettings) -> EvaluationSettings:
+    """The settings with what a protocol stands for, and with our network if no method is given."""
+    settings = apply_protocol(settings)
+    if not (settings.weights or settings.predictions or settings.baselines):
+        settings = replace(settings, weights=(locate.DEFAULT,))
+    return settings
+
+
+def apply_protocol(settings: EvaluationSettings) -> EvaluationSettings:
+    """The settings with what their protocol sets. UserError if one of them says otherwise."""
+    if settings.protocol is None:
+        return settings
+    if settings.protocol not in PROTOCOLS:
+        raise UserError(unknown_name(settings.protocol, PROTOCOLS, "protocol"))
+    fixed = PROTOCOLS[settings.protocol]
+    for name, value in fixed.items():
+        given = getattr(settings, name)
         if given not in (FREE[name], value):
             raise UserError(
-                f"--protocol={args.protocol} sets --{name}={value}; leave --{name}={given} out"
+                f"--protocol={settings.protocol} sets --{name}={value}; leave --{name}={given} out"
             )
-        setattr(args, name, value)
+    return replace(settings, **fixed)
 
 
-def listed(flag, values):
-    """What a flag lists, with commas or by being given several times."""
-    if values is None:
-        return []
-    values = [values] if isinstance(values, str) else values
-    listed = [part.strip() for value in values for part in value.split(",") if part.strip()]
-    if not listed:
-        raise UserError(f"--{flag} is empty; name one, or leave the flag out")
-    return listed
+def check_settings(settings: EvaluationSettings) -> None:
+    """Raise UserError for settings that cannot be meant, without a look at the pictures."""
+    check_values(settings)
+    for name in settings.weights:
+        locate.find_weights(str(name))
+    check_paths(settings)
+    check_masks(settings)
 
 
-def check_masks(args):
-    """Refuse mask flags that would do nothing, and a folder that is not there."""
-    if args.masks == "center":
-        given = {"invert_masks": args.invert_masks, "mask_pairing": args.mask_pairing == "cycle"}
-        for flag, needs_pictures in given.items():
+def check_values(settings: EvaluationSettings) -> None:
+    """Numbers must be large enough, and names be known."""
+    for name, least in (("size", SMALLEST_SIZE), ("limit", 1), ("batch_size", 1)):
+        value = getattr(settings, name)
+        if value is not None and value < least:
+            raise UserError(f"--{name}={value} is too small; give at least {least}")
+    for name, known in CHOICES.items():
+        value = getattr(settings, name)
+        if value not in known:
+            raise UserError(unknown_name(value, known, name))
+
+
+def check_paths(settings: EvaluationSettings) -> None:
+    """An empty path would mean the current folder."""
+    for name in ("images", "masks", "output"):
+        if not str(getattr(settings, name)).strip():
+            raise UserError(f"--{name} is empty; give a path")
+
+
+def check_masks(settings: EvaluationSettings) -> None:
+    """Mask settings must have an effect, and the masks be there."""
+    if settings.central:
+        given = {
+            "invert_masks": settings.invert_masks,
+            "mask_pairing": settings.mask_pairing == "cycle",
+        }
+        for name, needs_pictures in given.items():
             if needs_pictures:
-                raise UserError(f"--{flag} is for mask pictures; give --masks=FOLDER")
-    elif not Path(args.masks).exists():
-        raise UserError(f"--masks={args.masks}: no such file or folder; 'center' covers the middle")
-    elif args.mask_pairing == "cycle" and not Path(args.masks).is_dir():
-        raise UserError(f"--mask_pairing=cycle needs a folder of masks, and {args.masks} is none")
+                raise UserError(f"--{name} is for mask pictures; give --masks=FOLDER")
+        return
+    masks = settings.masks
+    if not Path(masks).exists():
+        raise UserError(f"--masks={masks}: no such file or folder; 'center' covers the middle")
+    if settings.mask_pairing == "cycle" and not Path(masks).is_dir():
+        raise UserError(f"--mask_pairing=cycle needs a folder of masks, and {masks} is none")
 
 
-def require_files(**paths):
-    """Each flag's file must be there, if it is given."""
-    for name, path in paths.items():
+def check_files(settings: EvaluationSettings) -> None:
+    """The weights of scores must be there, if they are given."""
+    for name in ("recogniser", "lpips", "inception"):
+        path = getattr(settings, name)
         if path is not None and not Path(path).is_file():
             raise UserError(f"no file at --{name}={path}; see --help for where to get it")
 
 
-def check_output_apart(args, pairs, predictions):
-    """Refuse an output folder whose results would be read as input, or written over it."""
-    output = Path(args.output).resolve()
-    for folder in predictions:
+def check_output_apart(settings: EvaluationSettings, pairs: Iterable[Pair]) -> None:
+    """The output folder must not hold input: results would be read as input, or written over it."""
+    output = Path(settings.output).resolve()
+    for folder in settings.predictions:
         resolved = Path(folder).resolve()
         if output.is_relative_to(resolved) or resolved.is_relative_to(output):
             raise UserError(
-                f"--output={args.output} and --predictions={folder} lie in one another; choose an "
-                "output folder apart from the predictions"
+                f"--output={settings.output} and --predictions={folder} lie in one another; choose "
+                "an output folder apart from the predictions"
             )
     inside = next((pair for pair in pairs if pair.image.resolve().is_relative_to(output)), None)
     if inside:
         raise UserError(
-            f"the picture {inside.image} lies in --output={args.output}; choose another folder"
+            f"the picture {inside.image} lies in --output={settings.output}; choose another folder"
         )
-    for flag, folder in (("images", Path(args.images)), ("masks", Path(args.masks))):
+    for name, folder in (("images", Path(settings.images)), ("masks", Path(settings.masks))):
         if folder.is_dir() and output.is_relative_to(folder.resolve()):
             raise UserError(
-                f"--output={args.output} lies in --{flag}={folder}, where the results would be "
+                f"--output={settings.output} lies in --{name}={folder}, where the results would be "
                 "taken for input; choose a folder outside"
             )
 
 
-def check_layout(args, methods):
+def check_layout(settings: EvaluationSettings, methods: Sequence[Any]) -> None:
     """One method's results lie in the output folder itself, several have a folder each."""
-    output = Path(args.output)
+    output = Path(settings.output)
     of_one, of_several = (output / "settings.json").exists(), _is_comparison(output)
     if len(methods) > 1 and of_one:
         raise UserError(f"{output} holds a test of one method; choose another --output for several")
@@ -90,7 +202,7 @@ def check_layout(args, methods):
         raise UserError(f"{output} holds a test of several methods; choose another --output")
     places = [output, *(output / method.name for method in methods)]
     begun = any((place / "settings.json").exists() for place in places)
-    if args.overwrite or of_several or begun:
+    if settings.overwrite or of_several or begun:
         return
     taken = next((output / name for name in PUBLISHED if (output / name).exists()), None)
     if taken:

@@ -4,30 +4,20 @@ import math
 
 import numpy as np
 
-from inpaint_tf.evaluation.scores.picture_scores import OUTPUTS, REGIONS, SCORE_COLUMNS
+from inpaint_tf.evaluation.scores import table
 
-PERCENT = {"l1": 100 / 255, "l2": 100 / 255**2, "tv": 100 / 255}
-"""Scores that are also given in percent of the largest value, as Yu et al. (2018) do."""
-RATIOS = {
-    "fill_sharpness": ("fill_energy", "fill_truth_energy"),
-    "fill_seam": ("fill_step", "fill_truth_step"),
-}
-"""Scores that are one mean over another."""
-PARTS = {part for parts in RATIOS.values() for part in parts}
-REPORTED = (*(column for column in SCORE_COLUMNS if column not in PARTS), *RATIOS)
-"""What the trees hold: means of columns, and ratios of means."""
 RESAMPLES = 2000
 CONFIDENCE = 0.95
 BANDS = tuple((low / 100, (low + 10) / 100) for low in range(0, 100, 10))
 """Shares of the picture that are hole: above the first, up to the second."""
 
 
-def summarise(rows, failed=0, of_set=None):
+def summarise(rows, failed=0):
     """All that summary.json says of rows of metrics.csv, a JSON-able dict.
 
     `images` counts the rows, `failed` the pictures that were not completed, and `identical` those
-    equal to the truth, whose infinite PSNR is in no mean; then `average`, its "confidence", the
-    "bands" of hole sizes and, if given, the scores `of_set`, all pictures together.
+    equal to the truth, whose infinite PSNR is in no mean; then `average`, its "confidence" and the
+    "bands" of hole sizes. (Scores of all pictures together are added as "set".)
     """
     return {
         "images": len(rows),
@@ -36,12 +26,11 @@ def summarise(rows, failed=0, of_set=None):
         **average(rows),
         "confidence": confidence(rows),
         "bands": by_hole_size(rows),
-        **({"set": of_set} if of_set else {}),
     }
 
 
 def average(rows):
-    """Means of `REPORTED` as a tree: full and hole, composite and raw; fill.
+    """Means of `table.reported` as a tree: full and hole, composite and raw; fill.
 
     A value that is not finite is left out of its mean: the infinite PSNR of an identical picture,
     and what could not be measured. Where no value remains the mean is None, so that the result is
@@ -89,13 +78,14 @@ def by_hole_size(rows):
 
 def _finite(rows):
     """float64 (rows, columns), NaN where a value is not finite."""
-    values = np.array([[row[column] for column in SCORE_COLUMNS] for row in rows], np.float64)
-    values = values.reshape(len(rows), len(SCORE_COLUMNS))
+    columns = table.columns()
+    values = np.array([[row[column] for column in columns] for row in rows], np.float64)
+    values = values.reshape(len(rows), len(columns))
     return np.where(np.isfinite(values), values, np.nan)
 
 
 def _statistics(values):
-    """`REPORTED` of (rows, columns): float64, NaN where nothing was measured."""
+    """`table.reported` of (rows, columns): float64, NaN where nothing was measured."""
     # fsum: the same to the last bit whatever the order of the pictures.
     columns = (column[np.isfinite(column)] for column in values.T)
     means = [math.fsum(column) / column.size if column.size else math.nan for column in columns]
@@ -103,29 +93,35 @@ def _statistics(values):
 
 
 def _reported(means):
-    """`REPORTED` from the means of `SCORE_COLUMNS`."""
-    by_column = dict(zip(SCORE_COLUMNS, means, strict=True))
-    for ratio, (part, whole) in RATIOS.items():
-        by_column[ratio] = by_column[part] / by_column[whole] if by_column[whole] else math.nan
-    return np.array([by_column[name] for name in REPORTED])
+    """`table.reported` from means of the columns: (..., columns) to (..., reported)."""
+    by_column = dict(zip(table.columns(), np.moveaxis(means, -1, 0), strict=True))
+    values = []
+    for each in table.reported():
+        value = by_column[each.column]
+        if each.over:
+            whole = by_column[each.over]
+            value = value / np.where(whole == 0, np.nan, whole)
+        values.append(value)
+    return np.stack(values, axis=-1)
 
 
 def _intervals(samples, seed, statistic):
-    """[low, high] of `statistic`, or None, for each of `REPORTED`.
+    """[low, high] of `statistic`, or None, for each of `table.reported`.
 
     samples: (rows, columns) each, of the same pictures, which are drawn together.
-    statistic: function of the list of their `REPORTED`.
+    statistic: function of the list of what is reported of each, (resamples, reported).
     """
     measured = [np.isfinite(values).astype(np.float64) for values in samples]
     filled = [np.nan_to_num(values) for values in samples]
     rng = np.random.default_rng(seed)
     count = len(samples[0])
-    found = np.full((RESAMPLES, len(REPORTED)), np.nan)
+    means = [np.full((RESAMPLES, values.shape[1]), np.nan) for values in samples]
     for index in range(RESAMPLES if count else 0):
         times = np.bincount(rng.integers(0, count, count), minlength=count).astype(np.float64)
         with np.errstate(invalid="ignore"):  # 0 / 0, where nothing measured was drawn
-            means = [(times @ f) / (times @ m) for f, m in zip(filled, measured, strict=True)]
-        found[index] = statistic([_reported(each) for each in means])
+            for mean, f, m in zip(means, filled, measured, strict=True):
+                mean[index] = (times @ f) / (times @ m)
+    found = statistic([_reported(mean) for mean in means])
     enough = _reported_counts(measured[0].sum(axis=0)) > 1
     tail = (1 - CONFIDENCE) / 2
     return [
@@ -135,26 +131,23 @@ def _intervals(samples, seed, statistic):
 
 
 def _reported_counts(counts):
-    """How many values each of `REPORTED` rests on."""
-    by_column = dict(zip(SCORE_COLUMNS, counts, strict=True))
-    return np.array([by_column[RATIOS[name][0] if name in RATIOS else name] for name in REPORTED])
+    """How many values each of `table.reported` rests on."""
+    by_column = dict(zip(table.columns(), counts, strict=True))
+    return np.array([by_column[each.column] for each in table.reported()])
 
 
 def _tree(values):
-    """Values of `REPORTED` by region, output and score, and "fill" by score."""
-    by_column = dict(zip(REPORTED, values, strict=True))
-    tree = {region: {output: {} for output in OUTPUTS} for region in REGIONS} | {"fill": {}}
-    for column, value in by_column.items():
-        region, rest = column.split("_", 1)
-        if region == "fill":
-            tree["fill"][rest] = value
-            continue
-        output, score = rest.split("_", 1)
-        branch = tree[region][output]
-        if score in PERCENT:
-            branch[f"{score}_percent"] = _scaled(value, PERCENT[score])
-        if score != "tv":
-            branch[score] = value
+    """Values of `table.reported` as a tree by place and score."""
+    tree = {}
+    for each, value in zip(table.reported(), values, strict=True):
+        branch = tree
+        for key in each.place:
+            branch = branch.setdefault(key, {})
+        score = table.SCORES[each.score]
+        if score.percent_of:
+            branch[f"{each.score}_percent"] = _scaled(value, 100 / score.percent_of)
+        if not score.only_percent:
+            branch[each.score] = value
     return tree
 
 

@@ -1,2 +1,4 @@
-"""Completing pictures with trained weights, and models for other programs. Imports weights and
-what lies below."""
+"""Completing pictures with trained weights, and models for other programs.
+
+Imports weights and what lies below.
+"""

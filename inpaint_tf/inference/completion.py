@@ -1,24 +1,23 @@
 """From uint8 picture and mask to completed uint8 picture: the computation behind every output.
 
-`Inpainter`, and through it testing, and the exported SavedModel run this one function, so that
-they give the same bytes. It runs on the device and holds padding, scaling, hole filling, the
-generator and compositing.
+`Inpainter` (and through it testing) and exported models all run this function: they give the same
+bytes. It runs on the device. It pads, scales, covers the hole, runs the generator and composites.
 """
+
+from typing import Any
 
 import keras
 from keras import ops
 
 from inpaint_tf import images as image_values
 from inpaint_tf.engines import apple_gpu, runtime
-
-GENERATOR_MULTIPLE = 8
-"""The generator takes heights and widths that are multiples of this."""
+from inpaint_tf.networks import generators
 
 
-def complete(generator, hole_fill, image, mask):
+def complete(generator: Any, hole_fill: str, image: Any, mask: Any) -> tuple[Any, Any]:
     """Fill the holes of a batch of pictures.
 
-    generator: the model of `networks.generator`. hole_fill: a key of `images.HOLE_FILLS`.
+    generator: see `networks.generators`. hole_fill: a key of `images.HOLE_FILLS`.
     image: (batch, height, width, 3), uint8 RGB, any height and width.
     mask: (batch, height, width, 1), uint8, read by `is_hole`.
 
@@ -26,11 +25,12 @@ def complete(generator, hole_fill, image, mask):
     `completed` has it in the hole and the very bytes of `image` elsewhere.
     """
     height, width = ops.shape(image)[1:3]
+    multiple = generators.multiple_of(generator)
     with apple_gpu.on_host():  # where the bytes come from and go to
         hole = is_hole(mask)
         # Pad first and cover the hole after: a hole at the edge stays a hole in the padding.
-        padded = image_values.pad_to_multiple(image_values.to_unit(image), GENERATOR_MULTIPLE)
-        padded_hole = image_values.pad_to_multiple(ops.cast(hole, "float32"), GENERATOR_MULTIPLE)
+        padded = image_values.pad_to_multiple(image_values.to_unit(image), multiple)
+        padded_hole = image_values.pad_to_multiple(ops.cast(hole, "float32"), multiple)
         masked = image_values.fill_hole(padded, padded_hole, hole_fill)
     refined = generator([masked, padded_hole], training=False)["refined"]
     with apple_gpu.on_host():
@@ -38,22 +38,22 @@ def complete(generator, hole_fill, image, mask):
         return image_values.composite(raw, image, hole), raw
 
 
-def is_hole(mask):
+def is_hole(mask: Any) -> Any:
     """True where a uint8 mask (batch, height, width, 1) is hole.
 
-    A mask picture is hole where its value is over 127.5. A mask that has no value over 1 is an
-    array of 0 and 1 instead, and 1 is hole.
+    In a mask picture, values over 127.5 are hole. A mask without a value over 1 is an array of 0
+    and 1 instead, and 1 is hole.
     """
     largest = ops.max(mask, axis=(1, 2, 3), keepdims=True)
     return ops.where(largest > 1, mask > 127, mask > 0)
 
 
-def compiled(generator, hole_fill):
+def compiled(generator: Any, hole_fill: str) -> Any:
     """`complete` as one compiled function of (image, mask), for the running Keras engine.
 
     On TensorFlow one graph serves all sizes. That is quicker to start than a graph per size, and
     exact: graphs made for a known size round differently in the last bits. Apple's GPU gets a graph
-    per size, since it has no kernels for arithmetic with shapes.
+    per size, because it has no kernels for arithmetic with shapes.
     """
 
     def completion(image, mask):
@@ -66,7 +66,7 @@ def compiled(generator, hole_fill):
     return runtime.compiled(completion, generator.variables)
 
 
-def tensorflow_signature():
+def tensorflow_signature() -> list[Any]:
     """`TensorSpec`s of (image, mask), uint8, any batch, height and width."""
     import tensorflow as tf
 

@@ -1,6 +1,8 @@
 """Completing pictures from Python: NumPy uint8 in, NumPy uint8 out, any size."""
 
 import hashlib
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 
@@ -9,19 +11,22 @@ from inpaint_tf.inference import memory
 from inpaint_tf.networks.layers import attention_memory
 from inpaint_tf.weights.locate import DEFAULT
 
+Pictures = np.ndarray | list[np.ndarray]
+"""See `Inpainter.complete`."""
+
 
 class Inpainter:
     """A trained generator that fills holes in pictures.
 
-    generator: the model of `networks.generator.build_generator`.
-    hole_fill: the colour the generator was trained to see in the hole, "grey" or "white".
+    generator: a model of any kind in `networks.generators`.
+    hole_fill: the colour that covered the hole in training, "grey" or "white".
 
     Example:
         inpainter = Inpainter.load()  # or Inpainter.load("logs/run1")
         completed = inpainter.complete(image, mask)  # (height, width, 3), (height, width)
     """
 
-    def __init__(self, generator, hole_fill="grey"):
+    def __init__(self, generator: Any, hole_fill: str = "grey"):
         from inpaint_tf.inference import completion
 
         self.generator = generator
@@ -31,19 +36,23 @@ class Inpainter:
     @classmethod
     def load(
         cls,
-        weights=DEFAULT,
+        weights: str | Path = DEFAULT,
         *,
-        device="auto",
-        precision="float32",
-        score_bytes=attention_memory.SCORE_BYTES,
-    ):
+        device: str = "auto",
+        precision: str = "float32",
+        score_bytes: int = attention_memory.SCORE_BYTES,
+    ) -> Self:
         """Load trained weights.
 
         weights: "faces256", which comes with the package, a run's folder, a checkpoint, a
             `.weights.h5` file, or "latest": the newest run under logs/.
-        device: "auto", "cpu" or "gpu". precision: "float32" gives the bytes of the exported model;
-        "mixed_bfloat16", "mixed_float16" and "auto" may be faster.
-        score_bytes: attention of pictures whose scores take more is computed in blocks of rows.
+        device: "auto", "cpu" or "gpu".
+        precision: "float32" gives the bytes of the exported model. "mixed_bfloat16",
+            "mixed_float16" and "auto" may be faster.
+        score_bytes: a limit in bytes. Attention whose scores take more is computed in blocks of
+            rows.
+
+        Raises `UserError` if there are no such weights, or if they cannot be read.
         """
         from inpaint_tf.engines import runtime
 
@@ -60,33 +69,36 @@ class Inpainter:
             keras.config.set_dtype_policy(policy)  # the program's own networks keep theirs
         return cls(generator, settings["hole_fill"])
 
-    def fingerprint(self):
-        """Sixteen hexadecimal digits that differ where the weights or the hole's colour do."""
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits. Other weights, or another `hole_fill`, give other digits."""
         digest = hashlib.sha256(self.hole_fill.encode())
         for weight in self.generator.get_weights():
             digest.update(np.ascontiguousarray(weight).tobytes())
         return digest.hexdigest()[:16]
 
-    def complete(self, images, masks, *, batch_size=8):
+    def complete(self, images: Pictures, masks: Pictures, *, batch_size: int = 8) -> Pictures:
         """Fill the holes of pictures; known pixels keep their bytes.
 
         images: uint8 RGB, one (height, width, 3), a batch (batch, height, width, 3), or a list of
             (height, width, 3) of any sizes.
         masks: bool or uint8, (height, width) or (height, width, 1) for each image: an array with
-            the images' batch, a list, or one mask for all. Hole: True, or over 127; in a mask
-            without a value over 1, hole is 1.
-        batch_size: pictures of equal size that go through the network together, at most.
+            the images' batch, a list, or one mask for all. True is hole, and so are values over
+            127. In a mask without a value over 1, 1 is hole.
+        batch_size: the most pictures of equal size that go through the network together.
 
-        Returns the completed pictures in the form of `images`. Raises UserError for input of
-        another kind, a hole that leaves no known pixel, and pictures too large for the memory.
+        Returns the completed pictures in the form of `images`. Raises `UserError` for input of
+        another form, a hole that leaves no known pixel, and pictures too large for the memory.
         """
         return self.complete_with_raw(images, masks, batch_size=batch_size)[0]
 
-    def complete_with_raw(self, images, masks, *, batch_size=8):
-        """`complete`, and beside it the network's picture everywhere: (completed, raw)."""
+    def complete_with_raw(
+        self, images: Pictures, masks: Pictures, *, batch_size: int = 8
+    ) -> tuple[Pictures, Pictures]:
+        """Like `complete`, but return (completed, raw): raw is the network's picture everywhere."""
         pictures = _as_pictures(images)
         holes = _as_masks(masks, pictures)
-        completed, raw = [None] * len(pictures), [None] * len(pictures)
+        completed: list[Any] = [None] * len(pictures)
+        raw: list[Any] = [None] * len(pictures)
         for shape in dict.fromkeys(picture.shape for picture in pictures):
             indices = [i for i, picture in enumerate(pictures) if picture.shape == shape]
             results = self._complete_equal_sizes(
@@ -106,7 +118,7 @@ class Inpainter:
         """(batch, height, width, 3) and (batch, height, width, 1) uint8 to (completed, raw)."""
         height, width = images.shape[1:3]
         free = memory.available_bytes() if _runs_on_cpu() else None
-        score_bytes = self.generator.get_layer("contextual_attention").score_bytes
+        score_bytes = _score_bytes(self.generator)
         batch_size = memory.fitting_batch_size(height, width, batch_size, free, score_bytes)
         results, start = [], 0
         while start < len(images):
@@ -203,6 +215,12 @@ def _describe(images, picture):
         return type(picture).__name__
     whole = images if isinstance(images, np.ndarray) else picture
     return f"{whole.dtype} of shape {whole.shape}"
+
+
+def _score_bytes(generator):
+    """The limit for the attention's scores; None for a generator without attention."""
+    limits = [layer.score_bytes for layer in generator.layers if hasattr(layer, "score_bytes")]
+    return max(limits, default=None)
 
 
 def _runs_on_cpu():

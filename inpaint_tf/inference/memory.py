@@ -7,8 +7,8 @@ from inpaint_tf.errors import UserError
 from inpaint_tf.networks.layers.attention_memory import EXTRA_ROWS, LEAST_ROWS, SCORE_BYTES
 
 SCORE_COPIES = 6
-"""Score matrices, or blocks of one, alive at once. With `ACTIVATION_BYTES` this came out 0 to 30 %
-above the measured peaks of TensorFlow on a CPU (512x512: 0.47 GB; 1024x1024: 2.05 GB)."""
+"""Score matrices, or blocks of one, alive at once. With `ACTIVATION_BYTES` the estimate is 0 to
+30 % above the measured peaks of TensorFlow on a CPU (512x512: 0.47 GB; 1024x1024: 2.05 GB)."""
 
 ACTIVATION_BYTES = 6 * 32 * 4
 """Per picture pixel: six feature maps of 32 float32 channels alive at once."""
@@ -17,24 +17,37 @@ CGROUP = Path("/sys/fs/cgroup")
 MEMINFO = Path("/proc/meminfo")
 
 
-def completion_bytes(height, width, batch_size=1, score_bytes=SCORE_BYTES):
+def completion_bytes(
+    height: int, width: int, batch_size: int = 1, score_bytes: int | None = SCORE_BYTES
+) -> int:
     """Bytes that completing a batch of pictures takes at its peak, roughly.
 
-    Contextual attention compares every position with every other at an eighth of the resolution,
-    so that doubling the sides takes 16 times the memory, until `score_bytes` are reached.
+    Contextual attention compares every position with every other at an eighth of the resolution:
+    doubling the sides takes 16 times the memory, until `score_bytes` are reached.
+
+    score_bytes: the attention's limit; None for a generator without attention.
     """
+    activations = batch_size * height * width * ACTIVATION_BYTES
+    if score_bytes is None:
+        return activations
     rows, columns = -(-height // 8), -(-width // 8)
     row = batch_size * rows * columns**2 * 4  # bytes of scores
     held = rows * row
     if held > score_bytes:
         held = max(score_bytes, (EXTRA_ROWS + min(LEAST_ROWS, rows + 1)) * row)
-    return held * SCORE_COPIES + batch_size * height * width * ACTIVATION_BYTES
+    return held * SCORE_COPIES + activations
 
 
-def fitting_batch_size(height, width, batch_size, available, score_bytes=SCORE_BYTES):
+def fitting_batch_size(
+    height: int,
+    width: int,
+    batch_size: int,
+    available: int | None,
+    score_bytes: int | None = SCORE_BYTES,
+) -> int:
     """`batch_size`, halved until a batch of such pictures fits into `available` bytes (None: any).
 
-    Raises UserError where not even one picture fits.
+    Raises `UserError` if not even one picture fits.
     """
     if available is None:
         return batch_size
@@ -45,7 +58,12 @@ def fitting_batch_size(height, width, batch_size, available, score_bytes=SCORE_B
     return batch_size
 
 
-def too_large(height, width, available=None, score_bytes=SCORE_BYTES):
+def too_large(
+    height: int,
+    width: int,
+    available: int | None = None,
+    score_bytes: int | None = SCORE_BYTES,
+) -> UserError:
     """The UserError of a picture that does not fit into the memory."""
     there_is = "" if available is None else f" and {available / 1e9:.1f} GB are free"
     return UserError(
@@ -55,7 +73,7 @@ def too_large(height, width, available=None, score_bytes=SCORE_BYTES):
     )
 
 
-def available_bytes():
+def available_bytes() -> int | None:
     """Bytes that a process may still take, within the limit of its container; None if unknown."""
     limits = [limit for limit in (_meminfo_available(), _cgroup_available()) if limit is not None]
     if limits:

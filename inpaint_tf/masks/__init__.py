@@ -1,11 +1,22 @@
-"""Where a hole is: drawn on the device, a file for each kind. Imports engines."""
+"""Where a hole is: drawn on the device, one file for each kind. Imports engines and images.
+
+A new kind is a file with a subclass of `masks.kind.Kind` and a line in `KINDS`.
+"""
 
 import importlib
+
+KINDS = {
+    "center": "inpaint_tf.masks.center:Center",
+    "random_box": "inpaint_tf.masks.random_box:RandomBox",
+    "freeform": "inpaint_tf.masks.freeform:Freeform",
+    "mixed": "inpaint_tf.masks.mixed:Mixed",
+    "pictures": "inpaint_tf.masks.pictures:Pictures",
+}
+"""Every kind of hole and its class; see `errors.look_up`."""
 
 _PUBLIC = {
     "Hole": "inpaint_tf.masks.drawer",
     "HoleDrawer": "inpaint_tf.masks.drawer",
-    "KINDS": "inpaint_tf.masks.drawer",
 }
 
 __all__ = ["KINDS", "Hole", "HoleDrawer"]

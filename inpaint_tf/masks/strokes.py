@@ -2,30 +2,31 @@
 
 After Yu et al., "Free-Form Image Inpainting with Gated Convolution", ICCV 2019, appendix: a brush
 goes from vertex to vertex, turning by about the same angle each time. Lengths are fractions of the
-drawing's side, so that holes look alike at every size.
+drawing's side: holes look alike at every size.
 """
 
 import math
+from typing import Any
 
 from keras import ops
 
 from inpaint_tf.engines import apple_gpu
 
 STROKES = 4
-"""Most strokes in one drawing; at least one."""
+"""The most strokes in one drawing. The least is one."""
 VERTICES = 8
-"""Most moves of one stroke; at least `LEAST_VERTICES`."""
+"""The most moves of one stroke. The least is `LEAST_VERTICES`."""
 LEAST_VERTICES = 4
 MEAN_ANGLE = 2 * math.pi / 5
 ANGLE_RANGE = 2 * math.pi / 15
 LENGTH = (0.06, 0.28)
-"""Length of one move, from and to."""
+"""The shortest and the longest move."""
 BRUSH = (0.05, 0.16)
-"""Width of the brush, from and to."""
+"""The narrowest and the widest brush."""
 
 
-def draw_strokes(random, count, size):
-    """`count` drawings (count, size, size, 1), float32, 1 = hole; `random` is a `StepRandom`."""
+def draw_strokes(random: Any, count: int, size: int) -> Any:
+    """Draw `count` holes: float32 (count, size, size, 1), 1 = hole. random: a `StepRandom`."""
     with apple_gpu.on_host():
         vertices, reaches = _draw_moves(random, (count, STROKES))
     centres = (ops.arange(size, dtype="float32") + 0.5) / size
@@ -37,9 +38,10 @@ def draw_strokes(random, count, size):
 
 
 def _draw_moves(random, shape):
-    """Where the brushes go: [(row, column), ...], one more than moves, and the reach of each move.
+    """(vertices, reaches) of the brushes, one more vertex than moves: [(row, column), ...], [...].
 
-    All of shape (count, strokes), in fractions of the side; a reach below zero draws nothing.
+    All are of shape (count, strokes), in fractions of the side. A move with a reach below zero
+    draws nothing.
     """
     count = shape[0]
     row, column = random.uniform(shape), random.uniform(shape)
@@ -53,7 +55,7 @@ def _draw_moves(random, shape):
 
     vertices, reaches = [(row, column)], []
     for move in range(VERTICES):
-        # Every second turn goes the other way round, as the original's zigzag does.
+        # Every second turn goes the other way: the original zigzags.
         angle = first_angle + (turns[move] if move % 2 else -turns[move])
         row = ops.clip(row + lengths[move] * ops.sin(angle), 0.0, 1.0)
         column = ops.clip(column + lengths[move] * ops.cos(angle), 0.0, 1.0)

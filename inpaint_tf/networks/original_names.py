@@ -1,7 +1,11 @@
 """The variables of the published TensorFlow 1 graph, by the names they have there."""
 
+from typing import Any
 
-def variables_by_original_name(generator, local_critic, global_critic):
+
+def variables_by_original_name(
+    generator: Any, local_critic: Any, global_critic: Any
+) -> dict[str, Any]:
     """{original variable name: `keras.Variable`} for all 104 variables of the three networks."""
     networks = {
         "inpaint_net": generator,
@@ -15,9 +19,9 @@ def variables_by_original_name(generator, local_critic, global_critic):
     }
 
 
-def _original_name(scope, layer, kind):
+def _original_name(scope: str, layer: str, kind: str) -> str:
     if layer.endswith("_upsample_conv"):  # a scope of its own around upsampling and convolution
         return f"{scope}/{layer.removesuffix('_conv')}/{layer}/{kind}"
-    if layer.startswith("dout_"):  # the last layers stand outside the critics' scopes
+    if layer.startswith("dout_"):  # the last layers are outside the critics' scopes
         return f"discriminator/{layer}/{kind}"
     return f"{scope}/{layer}/{kind}"

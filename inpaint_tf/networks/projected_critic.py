@@ -3,6 +3,8 @@
 After Sauer et al., "Projected GANs Converge Faster", NeurIPS 2021, section 3.
 """
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -86,7 +88,7 @@ def iterate(heads: keras.Model) -> None:
             layer.iterate()
 
 
-def pooled(mask, like):
+def pooled(mask: Any, like: Any) -> Any:
     """The share of hole in each place of a tensor `like` (batch, rows, columns, ...).
 
     mask: (batch, height, width, 1), whose sides are multiples of the rows and columns.

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from inpaint_tf.data.picture_batches import CROPS
-from inpaint_tf.errors import UserError
+from inpaint_tf.errors import UserError, look_up
 from inpaint_tf.masks import KINDS as HOLES
 from inpaint_tf.networks.generators import KINDS as GENERATORS
 from inpaint_tf.training.critics import KINDS as CRITICS
@@ -60,19 +60,7 @@ def check_config(config: Any) -> None:
     if config.data.size % 8:
         _refuse(config, "data.size", "must be a multiple of 8")
     for kind in {config.masks.kind, config.train.validation_masks}:
-        _check_masks(config, kind)
-
-
-def _check_masks(config, kind):
-    boxes = kind in ("center", "random_box")
-    if config.masks.size > config.data.size - boxes:  # a box must leave something known
-        relation = "be below" if boxes else "not exceed"
-        _refuse(config, "masks.size", f"must {relation} --config.data.size={config.data.size}")
-    if kind == "random_box" and 2 * config.masks.max_shrink >= config.masks.size:
-        half = f"half of --config.masks.size={config.masks.size}"
-        _refuse(config, "masks.max_shrink", f"must be below {half}")
-    if kind == "pictures" and not config.masks.pictures:
-        raise UserError("masks of kind 'pictures' need --config.masks.pictures=FOLDER")
+        look_up(HOLES, kind, "kind of hole").check(config.masks, config.data.size)
 
 
 def _value(config, name):

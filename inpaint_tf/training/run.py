@@ -58,7 +58,9 @@ def train(
     from inpaint_tf.weights import generator_file, locate
 
     if config.generator.weights and not locate.has_checkpoint(workdir):
-        generator_file.check_width(config.generator.weights, config.generator.width)
+        generator_file.check_width(
+            config.generator.weights, config.generator.width, config.generator.kind
+        )
     train_source, validation_source = open_sources(config)
     open_run_folder(
         workdir,

@@ -1,5 +1,7 @@
-"""Generator weights on disk: where they are, how they are read and written, those of the package.
-Imports networks and what lies below."""
+"""Generator weights on disk: where they are, how they are read and written, and the shipped ones.
+
+Imports networks and what lies below.
+"""
 
 import importlib
 

@@ -1,86 +1,117 @@
-"""Generator weights on disk: an HDF5 file by the original layer names that says what it is.
+"""Generator weights on disk: saved, and loaded into the kind of generator that they belong to.
 
-It has a dataset for each weight, such as `conv1/kernel`, and the settings needed to use them as one
-JSON attribute: the generator's width, the hole's fill and the iteration they were taken at. (Keras'
-own files name weights by class and order: another class for a layer would make them unreadable.)
+Beside the weights, a file holds the settings needed to use them: the generator's kind and width,
+the hole's fill and the iteration they were taken at. `weights.formats` lists the formats.
 """
 
-import json
 import warnings
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from inpaint_tf.errors import UserError
+from inpaint_tf.errors import UserError, unknown_name
+from inpaint_tf.networks import generators
 from inpaint_tf.networks.layers.attention_memory import SCORE_BYTES
+from inpaint_tf.weights import formats
+from inpaint_tf.weights.formats import hdf5
 from inpaint_tf.weights.locate import DEFAULT, GENERATOR_FILE, find_weights
 
-ATTRIBUTE = "inpaint_tf"
-DEFAULT_SETTINGS = {"width": 32, "hole_fill": "grey", "step": None}
+DEFAULT_SETTINGS = {
+    "kind": generators.DEFAULT_KIND,
+    "width": 32,
+    "hole_fill": "grey",
+    "step": None,
+}
 """For a file without settings: the 2018 code's."""
 UNREADABLE = (ValueError, KeyError, TypeError, OSError, RuntimeError)
 """What Keras and HDF5 raise for a file that is damaged or of another network."""
 
 
-def save_generator(generator, path, settings, half=False):
-    """Write the weights and their settings, a JSON-able dict, to `path`; not atomic.
+def save_generator(
+    generator: Any, path: str | Path | BinaryIO, settings: dict[str, Any], half: bool = False
+) -> None:
+    """Write the weights and their settings to a `*.weights.h5` file; not atomic.
 
-    half: as float16, compressed: about half the bytes. A kernel value keeps 11 bits, more than
-      the 8 that a bfloat16 computation looks at.
+    settings: a dict that fits into JSON, see `DEFAULT_SETTINGS`. Without a "kind" the file gets the
+      generator's.
+    half: as float16, compressed; see `formats.hdf5.write`.
     """
-    import h5py
     from keras import ops
 
-    with h5py.File(path, "w") as file:
-        file.attrs[ATTRIBUTE] = json.dumps(settings, sort_keys=True)
-        for name, variable in _by_name(generator).items():
-            values = ops.convert_to_numpy(variable)
-            if half:
-                packing = {"compression": "gzip", "compression_opts": 9, "shuffle": True}
-                file.create_dataset(name, data=values.astype("float16"), **packing)
-            else:
-                file[name] = values
+    settings = {"kind": generators.kind_of(generator), **settings}
+    arrays = {name: ops.convert_to_numpy(weight) for name, weight in _by_name(generator).items()}
+    hdf5.write(path, settings, arrays, half)
 
 
-def load_generator(weights=DEFAULT, score_bytes=SCORE_BYTES):
-    """Build the generator that `weights` names and load it.
+def load_generator(
+    weights: str | Path = DEFAULT, score_bytes: int = SCORE_BYTES
+) -> tuple[Any, dict[str, Any]]:
+    """Build the generator that `weights` names and load its weights.
 
     weights: the name of weights that come with the package, a run folder, a checkpoint folder, a
-      `*.weights.h5` file, or "latest": the newest run under logs/.
+      file of a format in `weights.formats`, or "latest": the newest run under logs/.
     score_bytes: see `layers.contextual_attention`.
-    Returns (generator, settings); settings has at least the keys of `DEFAULT_SETTINGS`.
-    Raises `UserError` where there is no such file or it does not hold this generator.
+    Returns (generator, settings). The settings have at least the keys of `DEFAULT_SETTINGS`.
+    Raises `UserError` if there is no such file, or if it does not hold a generator of its kind.
     """
-    from inpaint_tf.networks.generators.contextual_attention import build_generator
-
     path = find_weights(weights)
-    settings = read_settings(path)
-    generator = build_generator(settings["width"], score_bytes=score_bytes)
-    _load_file(generator, path, settings["width"])
+    settings, arrays = _read(path)
+    if settings["kind"] not in generators.KINDS:
+        message = unknown_name(settings["kind"], generators.KINDS, "kind of generator")
+        raise UserError(f"{path} holds an {message}")
+    generator = generators.build(settings["kind"], settings["width"], score_bytes=score_bytes)
+    _assign(generator, arrays, path, settings["width"])
     return generator, settings
 
 
-def load_into(generator, weights, width):
+def load_into(generator: Any, weights: str | Path, width: int) -> None:
     """Give a built generator of `width` the weights that `weights` names.
 
-    Raises `UserError` as `load_generator` does, and for weights of another width.
+    Raises `UserError` as `load_generator` does, and for weights of another kind or width.
     """
-    _load_file(generator, check_width(weights, width), width)
+    path = check_width(weights, width, generators.kind_of(generator))
+    _assign(generator, _read(path)[1], path, width)
 
 
-def check_width(weights, width):
-    """The path of the file that `weights` names; `UserError` unless its generator has `width`."""
+def check_width(weights: str | Path, width: int, kind: str | None = None) -> Path:
+    """The path of the file that `weights` names.
+
+    Raises `UserError` if its generator is not of this width, or not of this kind (None: any).
+    """
     path = find_weights(weights)
-    found = read_settings(path)["width"]
-    if found != width:
-        raise UserError(
-            f"{path} holds a generator of width {found}; set --config.generator.width={found}"
-        )
+    found = read_settings(path)
+    for field, wanted in (("kind", kind), ("width", width)):
+        if wanted is not None and found[field] != wanted:
+            raise UserError(
+                f"{path} holds a generator of {field} {found[field]}; "
+                f"set --config.generator.{field}={found[field]}"
+            )
     return path
 
 
-def _load_file(generator, path, width):
+def read_settings(path: str | Path) -> dict[str, Any]:
+    """The settings in a weights file. `DEFAULT_SETTINGS` stand in for missing ones."""
+    return _read(Path(path))[0]
+
+
+def _read(path):
+    """(settings, arrays) of a file, in whichever format it is."""
     try:
-        _load_by_name(generator, path)
+        found = formats.format_of(path)
+        if found is None:
+            raise ValueError("unknown format")
+        settings, arrays = found.read(path)
+        return {**DEFAULT_SETTINGS, **settings}, arrays
+    except UNREADABLE:
+        raise UserError(
+            f"{path} is not a readable weights file; copy it again or pass another"
+        ) from None
+
+
+def _assign(generator, arrays, path, width):
+    try:
+        _assign_by_name(generator, arrays)
     except UNREADABLE as error:
         raise UserError(
             f"{path} is damaged or holds no generator of width {width} "
@@ -90,52 +121,39 @@ def _load_file(generator, path, width):
         raise UserError(f"{path} holds weights that are not numbers; pass an earlier checkpoint")
 
 
-def _load_by_name(generator, path):
-    import h5py
-
-    variables, found = _by_name(generator), set()
-    with h5py.File(path, "r") as file:
-        file.visititems(lambda name, item: found.add(name) if hasattr(item, "shape") else None)
-        for name in sorted(found ^ set(variables)):
-            raise ValueError(f"it has {'an unknown' if name in found else 'no'} {name}")
-        for name, variable in variables.items():
-            variable.assign(file[name][()])
+def _assign_by_name(generator, arrays):
+    variables = _by_name(generator)
+    for name in sorted(set(arrays) ^ set(variables)):
+        raise ValueError(f"it has {'an unknown' if name in arrays else 'no'} {name}")
+    for name, variable in variables.items():
+        variable.assign(arrays[name])
 
 
 def _by_name(generator):
-    """Every weight under `layer/weight`."""
-    return {
-        f"{layer.name}/{variable.name}": variable
+    """Every weight under "layer/weight"."""
+    weights = [
+        (f"{layer.name}/{variable.name}", variable)
         for layer in generator.layers
         for variable in layer.weights
-    }
+    ]
+    by_name = dict(weights)
+    if len(by_name) < len(weights):
+        raise ValueError("Weights of a generator must differ in their names, layer/weight.")
+    return by_name
 
 
-def load_exactly(model, path):
-    """`model.load_weights(path)` that raises for a misfit, and does not warn of it before."""
+def load_exactly(model: Any, path: str | Path) -> None:
+    """Call `model.load_weights(path)` so that it raises for a misfit and does not warn first."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Skipping nested container")
         model.load_weights(path)
 
 
-def read_settings(path):
-    """The settings that a weights file carries, filled up with `DEFAULT_SETTINGS`."""
-    import h5py
-
-    try:
-        with h5py.File(path, "r") as file:
-            return {**DEFAULT_SETTINGS, **json.loads(file.attrs.get(ATTRIBUTE, "{}"))}
-    except (OSError, ValueError, TypeError):
-        raise UserError(
-            f"{path} is not a readable weights file; copy it again or pass another"
-        ) from None
-
-
-def short_reason(error):
+def short_reason(error: Exception) -> str:
     """The first sentence of what Keras or HDF5 has to say."""
     return str(error).strip().splitlines()[0].split(". ")[0]
 
 
-def all_finite(network):
-    """Whether no weight of the network is infinite or not a number."""
+def all_finite(network: Any) -> bool:
+    """Whether every weight of the network is a finite number."""
     return all(np.isfinite(weight).all() for weight in network.get_weights())

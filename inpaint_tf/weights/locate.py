@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from inpaint_tf.errors import UserError
+from inpaint_tf.weights.formats import format_of
+from inpaint_tf.weights.formats.hdf5 import SUFFIX
 
-SUFFIX = ".weights.h5"
 GENERATOR_FILE = "generator" + SUFFIX
 BEST_FILE = "best" + SUFFIX
 CHECKPOINTS = f"checkpoints/step_*/{GENERATOR_FILE}"
@@ -21,24 +22,28 @@ ACCEPTED = (
 """What `find_weights` takes, for help texts."""
 
 
-def find_weights(weights):
-    """The generator's weights file that `weights` (see `load_generator`) stands for."""
+def find_weights(weights: str | Path) -> Path:
+    """The file, or folder of some format, with the generator's weights that `weights` stands for.
+
+    weights: see `load_generator`. Raises `UserError` if there are none.
+    """
     if str(weights) in shipped_names():
         return SHIPPED / f"{weights}{SUFFIX}"
     path = _latest_run() if str(weights) == LATEST else Path(weights)
-    if path.is_file():
-        if not path.name.endswith(SUFFIX):
-            raise UserError(f"{path} is not a *{SUFFIX} file; pass one, or a run folder")
-        return path
     if path.is_dir():
         if (path / GENERATOR_FILE).is_file():
             return path / GENERATOR_FILE
         checkpoints = sorted(path.glob(CHECKPOINTS))
         if checkpoints:
             return checkpoints[-1]
+    if format_of(path) is not None:
+        return path
+    if path.is_dir():
         raise UserError(
             f"no {GENERATOR_FILE} in {path}; has its training reached a checkpoint yet?"
         )
+    if path.is_file():
+        raise UserError(f"{path} is not a *{SUFFIX} file; pass one, or a run folder")
     names = ", ".join(shipped_names())
     raise UserError(
         f"no weights at {path}; pass a run folder, a checkpoint, a *{SUFFIX} file, or a name of "
@@ -46,12 +51,12 @@ def find_weights(weights):
     )
 
 
-def shipped_names():
+def shipped_names() -> list[str]:
     """The names of the weights that come with the package."""
     return sorted(path.name.removesuffix(SUFFIX) for path in SHIPPED.glob(f"*{SUFFIX}"))
 
 
-def has_checkpoint(run):
+def has_checkpoint(run: str | Path) -> bool:
     """Whether a run's folder holds a checkpoint to continue from."""
     return any(Path(run).glob(CHECKPOINTS))
 

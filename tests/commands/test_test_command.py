@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 import inpaint_tf
-from inpaint_tf.commands.test import run_test
+from inpaint_tf.commands.test import run_test, settings_from_flags
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
+from inpaint_tf.evaluation.settings import apply_protocol
 from inpaint_tf.networks.generators.contextual_attention import build_generator
 from inpaint_tf.weights.generator_file import save_generator
 
@@ -322,9 +323,10 @@ def test_baselines_and_predictions_need_no_engine(tmp_path):
 
 def test_the_papers_protocol_is_one_flag(args):
     args.protocol, args.baseline, args.weights = "shah2022", ["mean"], None
+    limit = apply_protocol(settings_from_flags(args)).limit
     assert run_test(args) == 0
     settings = json.loads((Path(args.output) / "settings.json").read_text())
-    assert (settings["size"], settings["masks"], args.limit) == (256, "center", 2000)
+    assert (settings["size"], settings["masks"], limit) == (256, "center", 2000)
     assert picture_files.read_image(Path(args.output) / "0.png").shape == (256, 256, 3)
     assert "128x128 of 256x256" in (Path(args.output) / "table.md").read_text()
 

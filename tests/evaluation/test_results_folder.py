@@ -7,14 +7,14 @@ import math
 import pytest
 
 from inpaint_tf.errors import UserError
-from inpaint_tf.evaluation.results_folder import COLUMNS, Results, describe_inputs, prepare_folder
-from inpaint_tf.evaluation.scores.picture_scores import SCORE_COLUMNS
+from inpaint_tf.evaluation.results_folder import Results, columns, describe_inputs, prepare_folder
+from inpaint_tf.evaluation.scores import table as score_table
 
 SETTINGS = {"size": 256, "weights": "abc"}
 
 
 def row(name, value):
-    scores = dict.fromkeys(SCORE_COLUMNS, value)
+    scores = dict.fromkeys(score_table.columns(), value)
     return {
         "image": name,
         "inputs": "",
@@ -52,7 +52,7 @@ def test_rows_and_summary(tmp_path):
     with open(tmp_path / "metrics.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [entry["image"] for entry in rows] == ["a.png", "b.png"]
-    assert list(rows[0]) == COLUMNS
+    assert list(rows[0]) == columns()
     assert (tmp_path / "failed.csv").read_text() == "image,reason\nin/c.jpg,damaged\n"
 
 

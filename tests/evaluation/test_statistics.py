@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from inpaint_tf.evaluation import statistics
-from inpaint_tf.evaluation.scores.picture_scores import SCORE_COLUMNS
+from inpaint_tf.evaluation.scores import table as score_table
 
 
 def row(name, value=1.0, hole_share=0.25, **scores):
     return {
         "image": name,
         "hole_share": hole_share,
-        **dict.fromkeys(SCORE_COLUMNS, value),
+        **dict.fromkeys(score_table.columns(), value),
         **scores,
     }
 

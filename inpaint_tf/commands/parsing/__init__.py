@@ -1,1 +1,1 @@
-"""What commands share: flags, config files, errors told in one line."""
+"""What commands share: flags, config files, one-line errors."""

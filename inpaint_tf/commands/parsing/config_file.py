@@ -1,59 +1,68 @@
-"""Checks `--config` and its overrides before they are parsed, for errors that say what exists."""
+"""Finds and reads the settings of a training run: a file of configs/, or one of the user's."""
 
+import difflib
 import importlib.util
+import sys
 from pathlib import Path
 
 from ml_collections import ConfigDict
 
+import inpaint_tf
 from inpaint_tf.default_config import default_config
-from inpaint_tf.errors import UserError
+from inpaint_tf.errors import UserError, unknown_name
 
 
-def check_config_arguments(argv):
-    """Raise `UserError` for a missing config file or for a setting that the config has not."""
-    path, overrides = None, []
-    for position, argument in enumerate(argv):
-        name, equals, value = argument.lstrip("-").partition("=")
-        if name == "config":
-            path = value if equals else "".join(argv[position + 1 : position + 2])
-        elif name.startswith("config."):
-            overrides.append(name.removeprefix("config."))
-    if path is None:
-        raise UserError(f"no settings; pass --config=FILE, one of {_shipped_configs()}")
-    config = load_config(path)
-    for override in overrides:
-        check_setting(config, override)
+def load_config(name_or_path: str | Path) -> ConfigDict:
+    """The settings that `--config` takes, as a `ConfigDict`.
 
-
-def load_config(path):
-    """The `ConfigDict` that a config file's get_config() gives; "FILE:WORD" passes it the word."""
-    file, colon, word = path, "", ""
-    if not Path(path).is_file():
-        file, colon, word = path.partition(":")
-    if not Path(file).is_file():
-        raise UserError(f"no config file {file}; there are {_shipped_configs()}")
-    spec = importlib.util.spec_from_file_location("inpaint_tf_config", file)
-    if spec is None:
-        raise UserError(f"--config={file} is not a Python file; there are {_shipped_configs()}")
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-        config = module.get_config(*([word] if colon else []))
-    except Exception as error:  # whatever is wrong in it, the file is the user's to mend
-        raise UserError(f"--config={path}: {type(error).__name__}: {error}") from None
+    name_or_path: a config of the package by name ("quickstart"), or the path of a Python file with
+        a function `get_config`. A word after a colon is passed to that function: "faces256:128",
+        "my.py:WORD". "configs/NAME.py" is the package's own where there is no such file.
+    Raises `UserError` for a config that is not found, that fails, or that lacks settings.
+    """
+    asked = str(name_or_path)
+    path, words = find_config(asked)
+    config = _execute(path, words, asked)
     if not isinstance(config, ConfigDict):
-        raise UserError(f"--config={path}: get_config() must return a ConfigDict, as configs/ do")
+        raise UserError(f"--config={asked}: get_config() must return a ConfigDict, as configs/ do")
     for group, fields in default_config().items():
         missing = sorted(set(fields) - set(config.get(group, ())))
         if missing:
             raise UserError(
-                f"--config={path} lacks {group}.{missing[0]}; begin its get_config() with "
+                f"--config={asked} lacks {group}.{missing[0]}; begin its get_config() with "
                 "config = default_config()"
             )
     return config
 
 
-def check_setting(config, name):
+def find_config(asked: str) -> tuple[Path, list[str]]:
+    """(file, words for its get_config) of what `--config` names; raises `UserError`."""
+    if Path(asked).is_file():
+        return Path(asked), []
+    file, colon, word = asked.partition(":")
+    words = [word] if colon else []
+    if Path(file).is_file():
+        return Path(file), words
+    shipped = shipped_configs()
+    for name, path in shipped.items():
+        if file == name or Path(file) == Path("configs", path.name):
+            return path, words
+    if Path(file).name == file and not file.endswith(".py"):
+        raise UserError(unknown_name(file, shipped, "config"))
+    near = difflib.get_close_matches(Path(file).stem, shipped, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(shipped)}"
+    raise UserError(f"no config file {file}; {hint}")
+
+
+def shipped_configs() -> dict[str, Path]:
+    """{name: file} of the configs that come with the package, by name."""
+    package = Path(inpaint_tf.__file__).parent
+    installed, checkout = package / "configs", package.parent / "configs"
+    folder = installed if installed.is_dir() else checkout
+    return {path.stem: path for path in sorted(folder.glob("*.py"))}
+
+
+def check_setting(config: ConfigDict, name: str) -> None:
     """Raise `UserError`, naming those that exist, if `config` has no setting `name`, "a.b"."""
     found = config
     for part in name.split("."):
@@ -66,5 +75,16 @@ def check_setting(config, name):
         raise UserError(f"--config.{name} is a group; set one of: {', '.join(sorted(found))}")
 
 
-def _shipped_configs():
-    return ", ".join(sorted(str(path) for path in Path("configs").glob("*.py"))) or "none here"
+def _execute(path, words, asked):
+    """What the get_config() of a Python file returns for `words`."""
+    spec = importlib.util.spec_from_file_location("inpaint_tf_config", path)
+    if spec is None:
+        names = ", ".join(shipped_configs())
+        raise UserError(f"--config={asked} is not a Python file; choose from {names}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # a dataclass looks up the module that it is defined in
+    try:
+        spec.loader.exec_module(module)
+        return module.get_config(*words)
+    except Exception as error:  # whatever is wrong in it, the file is the user's to fix
+        raise UserError(f"--config={asked}: {type(error).__name__}: {error}") from None

@@ -1,6 +1,7 @@
-"""Modules by the names they had before version 0.2: they still work for a release, with a warning.
+"""Modules and commands by their names from before version 0.2; they work until version 0.3.
 
-`install` is called when `inpaint_tf` is imported. It costs nothing until an old name is asked for.
+Each use warns. `install` is called when `inpaint_tf` is imported, and costs nothing until an old
+name is asked for.
 """
 
 import importlib
@@ -8,18 +9,27 @@ import sys
 import warnings
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 
 PACKAGE = "inpaint_tf"
+UNTIL = "the old name goes in version 0.3"
 
 MODULES = {
     "adam": ("training.optimizers",),
     "autodiff": ("engines.current",),
-    "baselines": ("evaluation.methods.classic",),
+    "baselines": (
+        "evaluation.methods.classic",
+        "evaluation.methods.baselines",
+        "evaluation.methods.biharmonic",
+    ),
     "checkpoints": ("training.checkpoints",),
     "commands.build": ("training.build",),
     "commands.check_config": ("training.check_config",),
     "commands.check_test": ("evaluation.settings",),
-    "commands.config_arguments": ("commands.parsing.config_file",),
+    "commands.config_arguments": (
+        "commands.parsing.config_file",
+        "commands.parsing.config_flag",
+    ),
     "completion": ("inference.completion",),
     "conformance": ("doctor.conformance",),
     "data.parallel": ("data.ordered_map",),
@@ -28,7 +38,10 @@ MODULES = {
     "deepfill_v1": ("networks.original_names",),
     "demo": ("commands.demo",),
     "display": ("training.validation",),
+    "doctor.report": ("doctor.wording",),
+    "doctor.step": ("doctor.whole_networks",),
     "event_file": ("training.event_file",),
+    "export": ("inference.export.savedmodel", "commands.export"),
     "feature_distances": ("evaluation.scores.feature_distances",),
     "feature_networks": ("evaluation.scores.feature_networks",),
     "files": ("data.picture_files", "data.whole_files"),
@@ -53,7 +66,7 @@ MODULES = {
     "metal": ("engines.apple_gpu",),
     "methods": (
         "evaluation.methods.network",
-        "evaluation.methods.classic",
+        "evaluation.methods.baselines",
         "evaluation.methods.predictions",
         "evaluation.methods.naming",
     ),
@@ -65,7 +78,7 @@ MODULES = {
     "pairing": ("evaluation.pairing",),
     "paper_table": ("evaluation.report.published_table",),
     "predictions": ("evaluation.methods.predictions",),
-    "publish": ("evaluation.report.write",),
+    "publish": ("evaluation.report.write", "evaluation.report.comparison"),
     "randomness": ("engines.step_random",),
     "recognition": ("evaluation.scores.recognition",),
     "records": ("training.run_log",),
@@ -74,7 +87,7 @@ MODULES = {
     "run_folder": ("training.run_folder",),
     "runtime": ("engines.runtime", "commands.parsing.flags"),
     "sample_faces": ("data.sample_faces",),
-    "scoring": ("evaluation.scores.picture_scores",),
+    "scoring": ("evaluation.scores.picture_scores", "evaluation.scores.view"),
     "set_judge": ("evaluation.scores.set_scores",),
     "strokes": ("masks.strokes",),
     "summaries": ("evaluation.statistics",),
@@ -82,7 +95,7 @@ MODULES = {
     "trainer": ("training.trainer",),
     "validation": ("training.validation",),
 }
-"""What was in one file may lie in several now."""
+"""Old module: the modules that have its contents now."""
 
 COMMANDS = {
     "conformance": "conformance",
@@ -94,17 +107,20 @@ COMMANDS = {
     "pack": "pack",
     "sample_faces.__main__": "sample-faces",
 }
-"""What `python -m inpaint_tf.NAME` ran."""
+"""Old module: the command that `python -m inpaint_tf.MODULE` ran."""
 
 
-def install():
-    """Have imports of the old names found, once."""
+def install() -> None:
+    """Let Python find modules by their old names."""
     if not any(isinstance(finder, OldNames) for finder in sys.meta_path):
-        sys.meta_path.append(OldNames())
+        sys.meta_path.insert(0, OldNames())
 
 
 class OldNames(MetaPathFinder, Loader):
-    """Finds the modules of `MODULES` and `COMMANDS`; asked last, after what is really there."""
+    """Finds the modules of `MODULES` and `COMMANDS`.
+
+    It is asked first: an old folder in which only __pycache__ is left would count as a package.
+    """
 
     def find_spec(self, fullname, path=None, target=None):
         del path, target
@@ -116,8 +132,10 @@ class OldNames(MetaPathFinder, Loader):
     def exec_module(self, module):
         name = module.__name__.removeprefix(f"{PACKAGE}.")
         now = [f"{PACKAGE}.{place}" for place in MODULES.get(name, ())]
-        if now:
-            _warn(f"{module.__name__} is now {', '.join(now)}; the old name goes in version 0.3")
+        runs = sys.argv[:1] == ["-m"]  # `python -m` looks for a program: `get_code` warns
+        if now and not runs:
+            message = f"{module.__name__} is now {', '.join(now)}; {UNTIL}"
+            warnings.warn(message, FutureWarning, stacklevel=2)  # at the import that asks for it
 
         def find(attribute):
             for place in now:
@@ -133,14 +151,22 @@ class OldNames(MetaPathFinder, Loader):
         name = fullname.removeprefix(f"{PACKAGE}.")
         if name not in COMMANDS:
             return None
-        command = COMMANDS[name]
         old = f"python -m {fullname.removesuffix('.__main__')}"
-        _warn(f"{old} is now inpaint-tf {command}; the old name goes in version 0.3")
-        source = "import sys; from inpaint_tf.__main__ import run; "
-        source += f"run({command!r}, sys.argv[1:])"
+        source = f"from {__name__} import run_command; run_command({old!r}, {COMMANDS[name]!r})"
         return compile(source, f"<{fullname}>", "exec")
 
 
-def _warn(message):
-    # Hidden by default is what a DeprecationWarning would be: users of commands would see none.
-    warnings.warn(message, FutureWarning, stacklevel=4)
+def console() -> None:
+    """Entry point of `inpaint-tf-train` and the other console commands before version 0.2."""
+    old = Path(sys.argv[0]).stem
+    run_command(old, old.removeprefix("inpaint-tf-"))
+
+
+def run_command(old: str, name: str) -> None:
+    """Warn that the command `old` is now `inpaint-tf NAME`, and run that."""
+    from inpaint_tf.__main__ import run
+
+    # A FutureWarning is shown by default, a DeprecationWarning would not be.
+    message = f"{old} is now inpaint-tf {name}; {UNTIL}"
+    warnings.warn_explicit(message, FutureWarning, f"inpaint-tf {name}", 1)
+    run(name, sys.argv[1:])

@@ -1,27 +1,37 @@
-"""Runs a command: its flags parsed, a user's mistake told in one line."""
+"""Runs a command: parses its flags, reports a user's mistake in one line."""
 
+import difflib
 import re
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 from inpaint_tf.errors import UserError, describe_os_error
 
+SHORT_HELP = {"-h", "--h", "--help", "-help", "-?", "--helpshort"}
+FULL_HELP = {"--helpfull", "-helpfull"}
 
-def run_command(main, check_arguments=None):
+
+def run_command(
+    main: Callable[[list[str]], int | None],
+    check_arguments: Callable[[list[str]], None] | None = None,
+) -> None:
     """Run `main(argv)` under absl; end a `UserError` as `error: ...` on stderr and exit status 1.
 
-    A mistaken flag, a full disk and a refused file are the user's to mend too: `flags.Error` and
+    A mistaken flag, a full disk and a refused file are the user's to fix too: `flags.Error` and
     `OSError` are reported the same way.
 
     check_arguments: function of argv, called before absl parses it; may raise `UserError`.
     """
     from absl import app, flags
 
-    # --help shows the flags of the script that was started; the command is defined elsewhere.
+    # absl shows the flags of the script that was started; the command is defined elsewhere.
     for flag in flags.FLAGS.get_key_flags_for_module(main.__module__):
         flags.FLAGS.register_key_flag_for_module(sys.argv[0], flag)
 
     def parse(argv):
-        if check_arguments and not {"--help", "-help", "--helpfull"} & set(argv):
+        _show_help(main, argv)
+        if check_arguments:
             check_arguments(argv)
         try:
             left = flags.FLAGS(argv)
@@ -43,13 +53,33 @@ def run_command(main, check_arguments=None):
     sys.exit(1)
 
 
-def require_paths(**paths):
+def require_paths(**paths: str | Path) -> None:
     """Raise `UserError` for an empty path, which would mean the current folder."""
     for name, path in paths.items():
         if not str(path).strip():
             raise UserError(f"--{name} is empty; give a path")
 
 
+def _show_help(main, argv):
+    """Show the command's docstring and flags and exit with 0, if asked for. absl exits with 1."""
+    asked = set(argv[1:]) & {*SHORT_HELP, *FULL_HELP}
+    if not asked:
+        return
+    from absl import app
+
+    sys.modules["__main__"].__doc__ = sys.modules[main.__module__].__doc__
+    app.usage(shorthelp=bool(asked & SHORT_HELP), writeto_stdout=True, exitcode=0)
+
+
 def _describe_flag_error(error):
+    from absl import flags
+
     missing = re.search(r"flag --(\w+)=None: .* other than None", str(error))
-    return f"--{missing[1]} is missing; see --help" if missing else f"{error}; see --help"
+    if missing:
+        return f"--{missing[1]} is missing; see --help"
+    if isinstance(error, flags.UnrecognizedFlagError):
+        own = [flag.name for flag in flags.FLAGS.get_key_flags_for_module(sys.argv[0])]
+        near = difflib.get_close_matches(error.flagname, own, n=1)
+        hint = f"did you mean --{near[0]}?" if near else "see --help"
+        return f"Unknown command line flag {error.flagname!r}; {hint}"
+    return f"{error}; see --help"

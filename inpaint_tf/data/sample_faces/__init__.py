@@ -1,14 +1,16 @@
-"""Faces drawn by code: data for trying the whole system without pictures of anybody.
+"""Faces drawn by code: data for trying the whole system without pictures of real people.
 
-Everything about a face follows from its number. The two halves of a face agree (irises, lenses,
-ears, brows), so a network can learn to infer what a hole hides from what it shows.
+A face's number determines everything about it. The two halves of a face agree (irises, lenses,
+ears, brows), so a network can learn to infer the covered part from the visible one.
 """
+
+from typing import Any
 
 __all__ = ["draw_face", "write_sample_faces"]
 
 
-def __getattr__(name):
-    # OpenCV and NumPy are loaded with the first face: `--help` should not wait for them.
+def __getattr__(name: str) -> Any:
+    # OpenCV and NumPy are imported with the first face, so that `--help` does not wait for them.
     if name == "draw_face":
         from inpaint_tf.data.sample_faces.drawing import draw_face
 

@@ -1,5 +1,6 @@
 """A folder of drawn faces."""
 
+import os
 from pathlib import Path
 
 from tqdm import tqdm
@@ -9,24 +10,26 @@ from inpaint_tf.data.sample_faces.drawing import draw_face
 from inpaint_tf.errors import UserError
 
 
-def write_sample_faces(folder, count, size, first_seed=0, progress=True):
-    """Write faces `first_seed` to `first_seed + count - 1` as `face_00000.png`, and so on.
+def write_sample_faces(
+    folder: str | os.PathLike[str],
+    count: int,
+    size: int,
+    first_seed: int = 0,
+    progress: bool = True,
+) -> list[Path]:
+    """Writes faces `first_seed` to `first_seed + count - 1` as `face_00000.png`, and so on.
 
-    A file that exists already is kept and not drawn again; each appears whole or not at all.
+    Files that exist are kept and not drawn again. Each file appears whole or not at all.
 
-    Args:
-      folder: where to write; made if missing.
-      count: number of faces, 1 or more.
-      size: side of each picture in pixels, at least 16.
-      first_seed: number of the first face, 0 or more; it is the number in the file's name too.
-      progress: whether to show a progress bar on stderr.
+    folder: where to write; created if missing.
+    count: number of faces, 1 or more.
+    size: side of each picture in pixels, at least 16.
+    first_seed: number of the first face, 0 or more; the file's name has the same number.
+    progress: show a progress bar on stderr.
 
-    Returns:
-      The paths of all `count` pictures, in order.
-
-    Raises:
-      UserError: a number is out of range, or `folder` cannot be a folder.
-      OSError: the disk is full or the folder may not be written to.
+    Returns the paths of all `count` pictures, in order.
+    Raises `UserError` where a number is out of range or `folder` cannot be a folder, `OSError`
+    where the disk is full or the folder not writable.
     """
     _require("count", count, at_least=1)
     _require("size", size, at_least=16)
@@ -47,6 +50,6 @@ def write_sample_faces(folder, count, size, first_seed=0, progress=True):
     return paths
 
 
-def _require(name, value, at_least):
+def _require(name: str, value: int, at_least: int) -> None:
     if value < at_least:
         raise UserError(f"{name} must be at least {at_least}. Received: {name}={value}")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
-from inpaint_tf.evaluation.methods.classic import keep_known
+from inpaint_tf.evaluation.methods.baselines import keep_known
 from inpaint_tf.evaluation.methods.naming import short_name
 
 ADDED = re.compile(

@@ -3,24 +3,7 @@
 import html
 from dataclasses import dataclass
 
-ENTRIES = {
-    "psnr": ("PSNR", 2),
-    "ssim": ("SSIM", 4),
-    "ms_ssim": ("MS-SSIM", 4),
-    "lpips": ("LPIPS", 4),
-    "l1_percent": ("L1 %", 2),
-    "l2_percent": ("L2 %", 2),
-    "tv_percent": ("TV %", 2),
-    "sharpness": ("sharpness", 2),
-    "seam": ("seam", 2),
-    "face_found": ("face", 3),
-    "eyes_found": ("eyes", 3),
-    "identity": ("identity", 3),
-    "fid": ("FID", 2),
-    "kid": ("KID", 4),
-    "kid_deviation": ("of subsets", 4),
-}
-"""Heading and digits of each score."""
+from inpaint_tf.evaluation.scores import table as score_table
 
 AREAS = (
     ("Whole picture, composite", ("full", "composite")),
@@ -33,13 +16,13 @@ AREAS = (
 """Title of each table, and where its scores are in a summary."""
 
 COMPARED = (
-    ("PSNR", ("full", "composite", "psnr"), 2),
-    ("SSIM", ("full", "composite", "ssim"), 4),
-    ("hole PSNR", ("hole", "composite", "psnr"), 2),
-    ("hole SSIM", ("hole", "composite", "ssim"), 4),
-    ("sharpness", ("fill", "sharpness"), 2),
+    ("PSNR", ("full", "composite", "psnr")),
+    ("SSIM", ("full", "composite", "ssim")),
+    ("hole PSNR", ("hole", "composite", "psnr")),
+    ("hole SSIM", ("hole", "composite", "ssim")),
+    ("sharpness", ("fill", "sharpness")),
 )
-"""Heading, place and digits of the scores in the tables by hole size and of differences."""
+"""Heading and place of the scores in the tables by hole size and of differences."""
 
 
 @dataclass(frozen=True)
@@ -117,16 +100,16 @@ def score_tables(summaries):
             }
         if not branches:
             continue
-        scores = [
-            score
-            for score in ENTRIES
-            if any(branch.get(score) is not None for branch in branches.values())
-        ]
+        scores = {
+            key: score
+            for key, score in score_table.printed().items()
+            if any(branch.get(key) is not None for branch in branches.values())
+        }
         rows = [
-            [name, *(_score(summaries[name], branch, score) for score in scores)]
+            [name, *(_value(summaries[name], branch, key, scores[key].digits) for key in scores)]
             for name, branch in branches.items()
         ]
-        tables.append(Table(title, ["", *(ENTRIES[score][0] for score in scores)], rows))
+        tables.append(Table(title, ["", *(score.heading for score in scores.values())], rows))
     return tables
 
 
@@ -151,11 +134,11 @@ def notes(summaries, images):
 def confidence_table(summaries):
     """95 % intervals of the scores in `COMPARED`."""
     rows = [
-        [name, *(_interval(_at(summary["confidence"], place), d) for _, place, d in COMPARED)]
+        [name, *(_interval(summary["confidence"], place) for _, place in COMPARED)]
         for name, summary in summaries.items()
     ]
     title = "Composite: 95 % bootstrap intervals of the means"
-    return Table(title, ["", *(heading for heading, _, _ in COMPARED)], rows)
+    return Table(title, ["", *(heading for heading, _ in COMPARED)], rows)
 
 
 def band_table(summaries):
@@ -172,25 +155,25 @@ def band_table(summaries):
         for name, summary in summaries.items():
             band = next((b for b in summary["bands"] if (b["from"], b["to"]) == key), None)
             if band:
-                scores = (number(_at(band, place), digits) for _, place, digits in COMPARED)
+                scores = (number(_at(band, place), _digits(place)) for _, place in COMPARED)
                 rows.append([bands[key], name, str(band["images"]), *scores])
-    header = ["hole", "method", "pictures", *(heading for heading, _, _ in COMPARED)]
+    header = ["hole", "method", "pictures", *(heading for heading, _ in COMPARED)]
     return Table("Composite, by share of the picture that is hole", header, rows)
 
 
 def difference_table(name, differences):
     """How far the method `name` lies above each other one.
 
-    differences: {other's name: what `summaries.difference` gives}.
+    differences: {other's name: what `statistics.difference` gives}.
     """
     rows = []
     for other, (means, intervals, count) in differences.items():
         cells = (
-            f"{number(_at(means, place), d, sign=True)} {_interval(_at(intervals, place), d)}"
-            for _, place, d in COMPARED
+            f"{number(_at(means, place), _digits(place), sign=True)} {_interval(intervals, place)}"
+            for _, place in COMPARED
         )
         rows.append([other, str(count), *cells])
-    header = ["", "pictures", *(heading for heading, _, _ in COMPARED)]
+    header = ["", "pictures", *(heading for heading, _ in COMPARED)]
     return Table(f"{name} less each other, picture by picture, with 95 % intervals", header, rows)
 
 
@@ -202,15 +185,20 @@ def number(value, digits, sign=False):
     return text if float(text) else text.replace("-", "+" if sign else "")
 
 
-def _score(summary, branch, score):
-    value = branch.get(score)
-    if score == "psnr" and value is None and summary["identical"] == summary["images"]:
+def _value(summary, branch, key, digits):
+    value = branch.get(key)
+    if key == "psnr" and value is None and summary["identical"] == summary["images"]:
         return "inf"  # every picture is the truth
-    return number(value, ENTRIES[score][1])
+    return number(value, digits)
 
 
-def _interval(ends, digits):
+def _interval(intervals, place):
+    ends, digits = _at(intervals, place), _digits(place)
     return "-" if ends is None else f"[{ends[0]:.{digits}f}, {ends[1]:.{digits}f}]"
+
+
+def _digits(place):
+    return score_table.SCORES[place[-1]].digits
 
 
 def _at(tree, place):

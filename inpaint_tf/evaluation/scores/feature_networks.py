@@ -11,6 +11,7 @@ import numpy as np
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.scores import feature_distances
+from inpaint_tf.evaluation.scores.view import View
 
 # Layer, channels, kernel, stride, zeros around, pooled (3x3, stride 2) before.
 ALEXNET = (
@@ -29,6 +30,12 @@ SCALE = (0.458, 0.448, 0.450)
 SMALLEST_SIDE = 31
 """Pixels: smaller pictures vanish in AlexNet's layers."""
 INCEPTION_SIDE = 299
+
+
+def lpips(view: View) -> float:
+    """LPIPS as a score; NaN without its weights."""
+    judge = view.judges.lpips
+    return judge.distance(view.image, view.truth) if judge else math.nan
 
 
 class Lpips:

@@ -1,6 +1,6 @@
 """What the eye sees of a filling and distances to the truth do not tell: blur, and the seam.
 
-Each function looks at one picture; `summaries` divides the mean of the completed pictures by that
+Each function looks at one picture; `statistics` divides the mean of the completed pictures by that
 of the true ones. (A mean of the pictures' own ratios would be ruled by the few whose truth is
 nearly flat.)
 """
@@ -10,6 +10,17 @@ import math
 import numpy as np
 
 from inpaint_tf.evaluation.scores.distances import neighbour_differences
+from inpaint_tf.evaluation.scores.view import View
+
+
+def energy(view: View) -> float:
+    """`gradient_energy` as a score."""
+    return gradient_energy(view.image, view.mask)
+
+
+def step(view: View) -> float:
+    """`edge_step` as a score."""
+    return edge_step(view.image, view.mask)
 
 
 def gradient_energy(image, mask):

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from inpaint_tf.errors import UserError
+from inpaint_tf.evaluation.scores.view import View
 
 SCALE_STEP = 1.1
 NEIGHBOURS = 5
@@ -31,6 +32,32 @@ FACE_SIDE = 112
 """Pixels of the picture that SFace takes."""
 
 _of_this_thread = threading.local()
+
+
+def face_found(view: View) -> float:
+    """1 where the covered face is found again, 0 where not."""
+    return view.once(_found_again)[0]
+
+
+def eyes_found(view: View) -> float:
+    """Share of the covered eyes that are found again."""
+    return view.once(_found_again)[1]
+
+
+def identity(view: View) -> float:
+    """Similarity of the covered face to the truth's; NaN without a recogniser."""
+    recogniser, face = view.judges.recogniser, view.once(_face_of_truth)
+    if not recogniser or not touches(view.mask, face):
+        return math.nan
+    return recogniser.similarity(view.truth, view.image, face)
+
+
+def _face_of_truth(view):
+    return find_face(view.truth)
+
+
+def _found_again(view):
+    return found_again(view.truth, view.image, view.mask, view.once(_face_of_truth))
 
 
 def find_face(image):

@@ -4,9 +4,29 @@ import numpy as np
 from tqdm import tqdm
 
 from inpaint_tf.data import picture_files
-from inpaint_tf.evaluation.scores import feature_distances
+from inpaint_tf.evaluation.scores import feature_distances, table
+from inpaint_tf.evaluation.scores.view import SetFeatures
 
 BATCH = 16
+
+
+def fid(features: SetFeatures) -> float:
+    """See `feature_distances.frechet`."""
+    return feature_distances.frechet(features.completed, features.truth)
+
+
+def kid(features: SetFeatures) -> float:
+    """See `feature_distances.kernel_distance`."""
+    return features.once(_kernel_distance)[0]
+
+
+def kid_deviation(features: SetFeatures) -> float | None:
+    """Standard deviation of `kid` over subsets; None where there is one subset only."""
+    return features.once(_kernel_distance)[1]
+
+
+def _kernel_distance(features):
+    return feature_distances.kernel_distance(features.completed, features.truth)
 
 
 class SetJudge:
@@ -21,7 +41,7 @@ class SetJudge:
         self._truth = {}
 
     def judge(self, name, pairs, results):
-        """{"fid", "kid", "kid_deviation"} of completed pairs, or None where there are under two."""
+        """{score of `table.SET`: value} of completed pairs, or None where there are under two."""
         if len(pairs) < 2:
             return None
         completed = []
@@ -32,9 +52,9 @@ class SetJudge:
             completed.append(self.inception.features(pictures))
         completed = np.concatenate(completed)
         truth = np.stack([self._truth[pair.name] for pair in pairs])
-        mean, deviation = feature_distances.kernel_distance(completed, truth)
-        fid = feature_distances.frechet(completed, truth)
-        return {"fid": fid, "kid": mean, "kid_deviation": deviation}
+        features = SetFeatures(completed, truth)
+        of_sets = {name: score for name, score in table.SCORES.items() if score.places == table.SET}
+        return {name: features.once(score.load()) for name, score in of_sets.items()}
 
     def _look_at_truth(self, pairs):
         new = [pair for pair in pairs if pair.name not in self._truth]

@@ -1,26 +1,37 @@
 """A generator as a SavedModel that needs nothing but TensorFlow.
 
 Its default signature takes `image` (batch, height, width, 3) and `mask` (batch, height, width, 1),
-uint8, any sizes, and returns the completed uint8 `image`. A mask is hole over 127.5, as in a mask
-picture; a mask without a value over 1 is an array of 0 and 1, where 1 is hole.
+uint8, any sizes, and returns the completed uint8 `image`. In a mask, values over 127.5 are hole. A
+mask without a value over 1 is an array of 0 and 1, where 1 is hole.
 """
 
 import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from inpaint_tf.errors import UserError
 
 MARKER = "saved_model.pb"
+"""The file that every SavedModel has."""
+
+HOW_TO_CALL = """\
+{output} is ready. With TensorFlow alone:
+  import tensorflow as tf
+  model = tf.saved_model.load("{output}")
+  completed = model.signatures["serving_default"](image=image, mask=mask)["image"]
+image: uint8 (batch, height, width, 3), RGB; mask: uint8 (batch, height, width, 1), 255 = hole."""
 
 
-def export(generator, hole_fill, output, overwrite=False):
+def export(generator: Any, hole_fill: str, output: str | Path, overwrite: bool = False) -> None:
     """Write a generator as a SavedModel at the folder `output`, whole or not at all.
 
-    generator: the model of `networks.generator`. hole_fill: "grey" or "white", as in training.
-    Raises UserError where `output` exists (with overwrite: and is not a SavedModel).
+    generator: of any kind in `networks.generators`. hole_fill: "grey" or "white", as in training.
+    Raises `UserError` if `output` exists (with overwrite: and is not a SavedModel), if the disk is
+    full, and on another Keras engine than TensorFlow.
     """
     import keras
     import tensorflow as tf
@@ -37,11 +48,11 @@ def export(generator, hole_fill, output, overwrite=False):
         return {"image": completion.complete(generator, hole_fill, image, mask)[0]}
 
     module = tf.Module()
-    # Only what is reachable from the module is saved; Keras' own objects are left out, so that no
-    # Keras version is needed to load it.
+    # Only what can be reached from the module is saved. Keras' own objects are left out: loading
+    # the model needs no Keras.
     module.weights = [variable.value for variable in generator.variables]
     module.serve = serve
-    # Made on a Mac's GPU it is no other model: what it serves on has those kernels.
+    # A Mac's GPU changes nothing in the model: the machines that serve it have all kernels.
     with apple_gpu.assumed(False), _folder_made_whole(output) as folder:
         try:
             tf.saved_model.save(module, folder, signatures={"serving_default": serve})
@@ -50,8 +61,8 @@ def export(generator, hole_fill, output, overwrite=False):
             raise UserError(f"--output={output} could not be written: {reason}") from None
 
 
-def check_output(output, overwrite):
-    """`output` as a path where a SavedModel may be written; UserError where it may not."""
+def check_output(output: str | Path, overwrite: bool) -> Path:
+    """The path `output`, if a SavedModel can be written there; raises `UserError` if not."""
     output = Path(output)
     if output.exists():
         if not overwrite:
@@ -63,8 +74,8 @@ def check_output(output, overwrite):
 
 
 @contextlib.contextmanager
-def _folder_made_whole(output):
-    """Context giving a folder that takes the place of `output` when all of it has been written."""
+def _folder_made_whole(output: Path) -> Iterator[str]:
+    """Context with a folder to write. It takes the place of `output` when it is complete."""
     temporary = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
     new, old = temporary / "new", temporary / "old"
     try:

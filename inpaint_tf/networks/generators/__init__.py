@@ -1,14 +1,53 @@
-"""Kinds of generators, a file each."""
+"""Kinds of generators, one file each. Listing them loads no Keras.
+
+A kind is a file here with a function `build_generator(width, name="generator", **options)`, and a
+line in `KINDS`. The function returns a `keras.Model` with random weights.
+
+width: channels of the first layer, or another measure of size; the weights' settings record it.
+options: `load_generator` passes score_bytes, the limit for the scores of contextual attention in
+  bytes. A kind ignores the options it has no use for.
+
+The model's inputs are [masked, mask], float32:
+  masked (batch, height, width, 3) in [-1, 1], the hole filled with one colour;
+  mask (batch, height, width, 1), 1 = hole.
+The model returns a dict of
+  refined: the picture, float32 (batch, height, width, 3) in [-1, 1], raw (not yet composited);
+  coarse, if it has two stages: the first stage's picture, like refined;
+  offsets, if it copies patches: int32 (batch, rows, columns, 2), how many rows and columns away the
+    best patch lies, for display.
+
+Heights and widths are multiples of the model's attribute `multiple`, or of 8 if it has none. Names
+of layers and of their weights make up the names in a weights file, "layer/weight"; no two may be
+equal.
+"""
 
 from typing import Any
 
 from inpaint_tf.errors import look_up
 
+DEFAULT_KIND = "contextual_attention"
+"""The kind of weights files that do not name one."""
+
 KINDS = {
-    "contextual_attention": ("inpaint_tf.networks.generators.contextual_attention:build_generator"),
+    DEFAULT_KIND: "inpaint_tf.networks.generators.contextual_attention:build_generator",
 }
+"""Every kind of generator and the function that builds it; see `errors.look_up`."""
+
+DEFAULT_MULTIPLE = 8
 
 
 def build(kind: str, width: int, name: str = "generator", **options: Any) -> Any:
-    """A generator of a kind with random weights."""
-    return look_up(KINDS, kind, "kind of generator")(width, name=name, **options)
+    """Build a generator of a kind with random weights. Raises `UserError` for an unknown kind."""
+    generator = look_up(KINDS, kind, "kind of generator")(width, name=name, **options)
+    generator.kind = kind
+    return generator
+
+
+def kind_of(generator: Any) -> str:
+    """The kind of a generator that `build` built; others count as `DEFAULT_KIND`."""
+    return getattr(generator, "kind", DEFAULT_KIND)
+
+
+def multiple_of(generator: Any) -> int:
+    """The number of pixels that a generator's heights and widths are multiples of."""
+    return getattr(generator, "multiple", DEFAULT_MULTIPLE)

@@ -1,10 +1,10 @@
 """The coarse-to-fine generator (Yu et al., CVPR 2018, figure 2; paper, section IV-A).
 
-Each network is a table with the layer names of the published code, so that importing its weights
-is a lookup. Widths are multiples of `width`, 32 in the original.
+Each network is a table with the layer names of the published code: importing its weights is a
+lookup. Widths are multiples of `width`, 32 in the original.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 from keras import ops
@@ -85,10 +85,12 @@ REFINEMENT_DECODER = (
 )
 
 
-def build_generator(width=32, name="generator", score_bytes=SCORE_BYTES):
+def build_generator(
+    width: int = 32, name: str = "generator", score_bytes: int = SCORE_BYTES
+) -> keras.Model:
     """Build the generator; with width 32 it has 3,601,542 parameters.
 
-    score_bytes: see `contextual_attention`.
+    width: channels of the first layer. score_bytes: see `layers.contextual_attention`.
 
     Call arguments: [masked, mask], float32, any height and width that are multiples of 8:
       masked (batch, height, width, 3) in [-1, 1], the hole filled with one colour;
@@ -121,7 +123,7 @@ def build_generator(width=32, name="generator", score_bytes=SCORE_BYTES):
     return keras.Model([masked, mask], outputs, name=name)
 
 
-def with_mask(pictures, mask):
+def with_mask(pictures: Any, mask: Any) -> Any:
     """The five input channels of the 2018 code: picture, ones, mask."""
     return ops.concatenate([pictures, ops.ones_like(mask), mask], axis=-1)
 
@@ -140,10 +142,18 @@ def _run(table, features, width):
     return features
 
 
-def conv(name, filters, kernel=3, stride=1, dilation=1, activation="elu", upsample=False):
+def conv(
+    name: str,
+    filters: int,
+    kernel: int = 3,
+    stride: int = 1,
+    dilation: int = 1,
+    activation: str | None = "elu",
+    upsample: bool = False,
+) -> keras.layers.Layer:
     """A "same" convolution as in the 2018 generator: zero padding, bias, ELU.
 
-    upsample: on the picture of twice the height and width, by nearest neighbour.
+    filters: channels. upsample: first double the height and width by nearest neighbour.
     """
     activation = elu if activation == "elu" else activation
     if upsample:

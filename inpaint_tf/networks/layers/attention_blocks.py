@@ -1,11 +1,14 @@
 """Contextual attention in blocks of rows, for feature maps whose score matrix is too large.
 
-The score matrix grows with the square of the picture: at 2048x2048 it has 4.3 G entries. Computed
-for a few rows of the output at a time it takes as much memory as one wants to give. A block needs
-more rows of scores than it puts out: one above for the patches that overlap, and two on either side
-for the fusion, which also ties the first row of a column to the last row of the column before, so
-that rows are counted around the picture.
+The score matrix grows with the square of the number of pixels: at 2048x2048 it has 4.3 G entries.
+Computed for a few output rows at a time, it fits any given memory. A block computes more rows of
+scores than it outputs: one above for the patches that overlap, and two on either side for the
+fusion. The fusion also ties the first row of a column to the last row of the column before, so row
+numbers wrap at the picture's edge.
 """
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 from keras import ops
@@ -14,10 +17,10 @@ from inpaint_tf.networks.layers import diagonals, pixel_cells
 from inpaint_tf.networks.layers.attention_memory import EXTRA_ROWS, LEAST_ROWS
 
 
-def rows_per_block(batch, height, width, score_bytes):
-    """Rows of output for which float32 scores of (rows, width, height, width) take `score_bytes`.
+def rows_per_block(batch: Any, height: Any, width: Any, score_bytes: int) -> Any:
+    """Output rows for which float32 scores of (rows, width, height, width) take `score_bytes`.
 
-    An integer, or a scalar tensor where a size is one.
+    The result is an integer, or a scalar tensor where a size is a tensor.
     """
     if all(isinstance(length, int) for length in (batch, height, width)):
         rows = int(score_bytes / (4 * batch * width**2 * height)) - EXTRA_ROWS
@@ -29,18 +32,28 @@ def rows_per_block(batch, height, width, score_bytes):
 
 
 def attend_in_blocks(
-    queries, keys, valid, lengths, background, rows, *, softmax_scale, fuse, dtype
-):
+    queries: Any,
+    keys: Any,
+    valid: Any,
+    lengths: Any,
+    background: Any,
+    rows: Any,
+    *,
+    softmax_scale: float,
+    fuse: bool,
+    dtype: str,
+) -> tuple[Any, Any]:
     """The cells that attention pastes, and the best background positions.
 
     queries, keys: float32 (batch, h, w, c), foreground and background at half resolution.
     valid: (batch or 1, 1, 1, w, h), see `contextual_attention`.
     lengths: (batch, 1, 1, h, w), the reciprocal lengths of the background patches.
-    background: (batch, 2h, 2w, c). rows: output rows per block, integer or scalar tensor.
+    background: (batch, 2h, 2w, c).
+    rows: output rows per block, integer or scalar tensor.
     dtype: type of the product that copies.
 
-    Returns (copied, best): copied (batch, h+1, w+1, 4c), see `cells`; best (batch, h, w) int32, the
-    background position counted by columns.
+    Returns (copied, best): copied (batch, h+1, w+1, 4c), see `pixel_cells`; best (batch, h, w)
+    int32, the background position counted by columns.
     """
     shape = ops.shape(queries)
     height, width = shape[1:3]
@@ -48,7 +61,7 @@ def attend_in_blocks(
     copies = ops.transpose(pixel_cells.from_pixels(ops.cast(background, dtype)), (0, 2, 1, 3))
     copies = ops.reshape(copies, (-1, (width + 1) * (height + 1), copies.shape[3]))
 
-    def block(index):
+    def block(index: Any) -> tuple[Any, Any]:
         first = index * rows - 1  # the row of queries above the block's first row of cells
         scored = first - 2 + ops.arange(rows + EXTRA_ROWS)
         scores = _scores_of_rows(three_queries, three_keys, scored % height) * lengths
@@ -67,7 +80,7 @@ def attend_in_blocks(
         )
         return _paste_rows(attention, copies, dtype), ops.cast(best, "int32")
 
-    count = (height + rows) // rows  # that is (height + 1) / rows, rounded up
+    count = (height + rows) // rows  # (height + 1) / rows, rounded up
     copied, best = _one_after_another(block, count, (dtype, "int32"))
     copied = ops.transpose(copied, (1, 0, 3, 2, 4))  # (batch, blocks, rows, w + 1, 4c)
     copied = ops.reshape(copied, (-1, count * rows, width + 1, copies.shape[2]))
@@ -76,14 +89,15 @@ def attend_in_blocks(
     return copied, ops.slice(best, (0, 0, 0), (shape[0], height, width))
 
 
-def _three_rows(features):
-    """Each row beside the ones above and below it, zeros outside: (batch, h, w, 3c)."""
+def _three_rows(features: Any) -> Any:
+    """Each row joined to the rows above and below it, zeros outside: (batch, h, w, 3c)."""
     return ops.concatenate([diagonals.shift(features, (1,), by) for by in (-1, 0, 1)], axis=-1)
 
 
-def _scores_of_rows(three_queries, three_keys, rows):
+def _scores_of_rows(three_queries: Any, three_keys: Any, rows: Any) -> Any:
     """Products of 3x3 patches for some rows of queries: (batch, rows, w, h, w)."""
-    _, height, width, channels = (*ops.shape(three_keys)[:3], three_keys.shape[3])
+    height, width = ops.shape(three_keys)[1:3]
+    channels = three_keys.shape[3]
     queries = ops.reshape(
         ops.take(three_queries, rows, axis=1), (-1, ops.shape(rows)[0] * width, channels)
     )
@@ -92,16 +106,16 @@ def _scores_of_rows(three_queries, three_keys, rows):
     return diagonals.sum_of_three(columns, (2, 4))
 
 
-def _fuse_rows(scores, rows, height):
+def _fuse_rows(scores: Any, rows: Any, height: Any) -> Any:
     """Score fusion of the middle rows: (batch, r, w, h, w) to (batch, w, r - 4, w, h).
 
-    rows: (r,), which rows of a picture of `height` rows they are; the one after the last is row 0.
+    rows: (r,), their numbers in a picture of `height` rows; row 0 follows the last row.
     """
     _, count, width = ops.shape(scores)[:3]
     is_first, is_last = rows == 0, rows == height - 1
 
-    # By rows. What lies before the picture's first position or behind its last one is zero, and
-    # not what comes there when rows are counted around.
+    # By rows. Scores before the picture's first position and after its last one are zero, and not
+    # those of the rows that follow by wrapping.
     matrix = ops.reshape(scores, (-1, count * width, height * width))
     column = ops.arange(width)[None, :]
     no_before = ops.reshape(is_first[:, None] & (column == 0), (-1, 1))
@@ -112,7 +126,7 @@ def _fuse_rows(scores, rows, height):
         + ops.where(no_after, 0.0, diagonals.shift(matrix, (1, 2), 1))
     )
 
-    # By columns. Before the first row comes the last row of the column before.
+    # By columns. The last row of one column precedes the first row of the next.
     by_rows = ops.reshape(matrix, (-1, count, width, height, width))
     turned = ops.transpose(by_rows, (0, 2, 1, 4, 3))
     turned = ops.reshape(turned, (-1, width, count, width * height))
@@ -124,18 +138,18 @@ def _fuse_rows(scores, rows, height):
     return ops.reshape(fused, (-1, width, count - 4, width, height))
 
 
-def _drop_rows(scores, before, after):
-    """Without the first and the last rows of queries, axis 2 of (batch, w, rows, ...)."""
+def _drop_rows(scores: Any, before: int, after: int) -> Any:
+    """Drops the first and the last rows of queries, axis 2 of (batch, w, rows, ...)."""
     shape = list(ops.shape(scores))
     starts = [0] * len(shape)
     starts[2], shape[2] = before, shape[2] - before - after
     return ops.slice(scores, starts, shape)
 
 
-def _paste_rows(attention, copies, dtype):
-    """`attention` (batch, w, rows + 1, w, h) pastes rows of cells: (batch, w + 1, rows, 4c).
+def _paste_rows(attention: Any, copies: Any, dtype: str) -> Any:
+    """Pastes rows of cells: `attention` (batch, w, rows + 1, w, h) to (batch, w + 1, rows, 4c).
 
-    A cell holds patches of its own row and of the row above.
+    A cell is part of patches of its own row and of the row above.
     """
     above, own = _drop_rows(attention, 0, 1), _drop_rows(attention, 1, 0)
     weights = ops.pad(own, ((0, 0),) * 4 + ((0, 1),)) + ops.pad(above, ((0, 0),) * 4 + ((1, 0),))
@@ -146,12 +160,14 @@ def _paste_rows(attention, copies, dtype):
     return ops.reshape(copied, (-1, columns, rows, copies.shape[2]))
 
 
-def _one_after_another(function, count, dtypes):
-    """Stack the results of function(0), ..., function(count - 1), of which no two run at once."""
+def _one_after_another(
+    function: Callable[[Any], tuple[Any, Any]], count: Any, dtypes: Sequence[str]
+) -> tuple[Any, Any]:
+    """Stacks the results of function(0), ..., function(count - 1), run one after another."""
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
-        # Keras' own map would run ten blocks side by side, and ask for the memory of ten.
+        # Keras' own map runs ten blocks side by side, and takes the memory of ten.
         return tf.map_fn(
             function, tf.range(count), parallel_iterations=1, fn_output_signature=dtypes
         )

@@ -1,11 +1,11 @@
-"""How contextual attention is cut into blocks where its scores are too many. Needs no Keras."""
+"""The sizes of the blocks in which contextual attention computes many scores. Needs no Keras."""
 
 SCORE_BYTES = 192 * 2**20
-"""Default for the size of a score matrix of contextual attention above which it is computed in
-blocks of rows of that size. 192 MiB hold a batch of 48 at 256x256, or one picture of 672x672."""
+"""Default size of contextual attention's score matrix: a larger one is computed in blocks of rows
+of about this size. 192 MiB hold a batch of 48 at 256x256, or one picture of 672x672."""
 
 EXTRA_ROWS = 5
-"""Rows of scores that a block computes beside those it puts out, see `attention_blocks`."""
+"""Rows of scores that a block computes beside those that it outputs, see `attention_blocks`."""
 
 LEAST_ROWS = 4
-"""Rows that a block puts out at least: with fewer, most of the work would be for the extra ones."""
+"""Fewest rows that a block outputs: with fewer, most of the work would be for the extra rows."""

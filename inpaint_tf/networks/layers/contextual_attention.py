@@ -1,14 +1,17 @@
 """Contextual attention: rebuild the hole's features from patches of the known ones.
 
 Yu et al., CVPR 2018, section 4, and its published code; paper, section IV-B. The original loops
-over the batch with convolutions whose kernels are the patches of one image, and takes the first
-image's mask for all. Here the same numbers come from batched matrix products, a mask per image.
+over the batch with convolutions whose kernels are the patches of one image, and uses the first
+image's mask for all. Here batched matrix products give the same numbers, with a mask per image.
 
-No patch is ever cut out. Two 3x3 patches match as well as their nine pairs of pixels together, so
-that the products are taken of pixels and added up along diagonals; and pasting overlapping 4x4
-patches is pasting 2x2 cells, each with the weights of all patches that hold it. That leaves a fifth
-of the arithmetic (0.7 instead of 3.4 G multiplications for a 256x256 picture).
+No patch is cut out. The product of two 3x3 patches is the sum of the products of their nine pairs
+of pixels, so products are taken of pixels and summed along diagonals. Pasting overlapping 4x4
+patches is pasting 2x2 cells, each with the weights of all patches that contain it. This takes a
+fifth of the arithmetic (0.7 instead of 3.4 G multiplications for a 256x256 picture).
 """
+
+from collections.abc import Callable
+from typing import Any
 
 import keras
 from keras import ops
@@ -19,30 +22,30 @@ from inpaint_tf.networks.layers.nearest_resize import halve, resize_nearest
 
 
 def contextual_attention(
-    foreground,
-    background,
-    mask,
+    foreground: Any,
+    background: Any,
+    mask: Any,
     *,
-    softmax_scale=10.0,
-    fuse=True,
-    compute_dtype=None,
-    score_bytes=SCORE_BYTES,
-):
+    softmax_scale: float = 10.0,
+    fuse: bool = True,
+    compute_dtype: str | None = None,
+    score_bytes: int = SCORE_BYTES,
+) -> tuple[Any, Any]:
     """Fill `foreground` with patches of `background`, weighted by how well they match.
 
     foreground, background: (batch, height, width, channels), even height and width.
     mask: (batch or 1, height, width, 1), 1 = hole: background there is never copied.
     softmax_scale: sharpness of the weights over background patches.
     fuse: let neighbouring foreground pixels prefer neighbouring background patches.
-    compute_dtype: type of the product that copies; scores and softmax are float32 in any case.
+    compute_dtype: type of the product that copies; scores and softmax are always float32.
     score_bytes: a larger score matrix, batch * (height/2 * width/2)**2 * 4 bytes, is never held as
       a whole: the same numbers are computed in blocks of rows of about this size.
 
     Returns (output, offsets): output like foreground; offsets (batch, height/2, width/2, 2), int32,
-    how many rows and columns away, at half resolution, the best background patch lies (display).
+    rows and columns from each position to its best background patch, at half resolution (display).
 
-    Score matrices have four axes behind the batch: the foreground position's two and then the
-    background position's two; rows before columns until the fusion, columns before rows after it.
+    Score matrices have four axes after the batch: two of the foreground position, then two of the
+    background position. Rows come before columns until the fusion, columns before rows after it.
     """
     dtype = keras.backend.standardize_dtype(compute_dtype or foreground.dtype)
     queries, keys = (ops.cast(halve(x), "float32") for x in (foreground, background))
@@ -50,13 +53,13 @@ def contextual_attention(
     valid = _valid_patches(halve(ops.cast(mask, "float32")))  # (batch or 1, 1, 1, w, h)
     lengths = _reciprocal_lengths(keys)  # (batch, 1, 1, h, w)
 
-    def at_once():
+    def at_once() -> tuple[Any, Any]:
         scores = _match_scores(queries, keys) * lengths  # (batch, h, w, h, w)
         scores = _fuse(scores) if fuse else _swap_order(scores)  # (batch, w, h, w, h)
         attention = _softmax(softmax_scale * scores * valid) * valid
         return _paste(attention, background, dtype), _best(attention)
 
-    def in_blocks():
+    def in_blocks() -> tuple[Any, Any]:
         return attention_blocks.attend_in_blocks(
             queries,
             keys,
@@ -74,27 +77,28 @@ def contextual_attention(
     return pixel_cells.to_pixels(copied) / 4.0, _offsets(best)
 
 
-def _product(*lengths):
-    """As a float, since int32 would overflow; of integers or scalar tensors."""
-    product = 1.0
+def _product(*lengths: Any) -> Any:
+    """The product of integers or scalar tensors, as a float: int32 would overflow."""
+    product: Any = 1.0
     for length in lengths:
         product = product * (length if isinstance(length, int) else ops.cast(length, "float32"))
     return product
 
 
-def _choose(condition, if_true, if_false):
-    """The one of two functions, already while the graph is made where the sizes are known."""
+def _choose(condition: Any, if_true: Callable[[], Any], if_false: Callable[[], Any]) -> Any:
+    """Calls one of two functions; where sizes are known, the graph contains only that one."""
     if isinstance(condition, bool):
         return if_true() if condition else if_false()
     return ops.cond(condition, if_true, if_false)
 
 
-def _match_scores(queries, keys):
+def _match_scores(queries: Any, keys: Any) -> Any:
     """Products of 3x3 foreground patches with 3x3 background patches.
 
     (batch, h, w, c) twice to (batch, h, w, h, w).
     """
-    height, width, channels = (*ops.shape(keys)[1:3], keys.shape[3])
+    height, width = ops.shape(keys)[1:3]
+    channels = keys.shape[3]
     pixels = ops.matmul(
         ops.reshape(queries, (-1, height * width, channels)),
         ops.transpose(ops.reshape(keys, (-1, height * width, channels)), (0, 2, 1)),
@@ -103,22 +107,22 @@ def _match_scores(queries, keys):
     return diagonals.sum_of_three(diagonals.sum_of_three(pixels, (1, 3)), (2, 4))
 
 
-def _reciprocal_lengths(keys):
+def _reciprocal_lengths(keys: Any) -> Any:
     """1 / max(length, 1e-4) of each 3x3 patch: (b, h, w, c) to (b, 1, 1, h, w).
 
-    The background alone is normalised.
+    Only the background is normalised.
     """
     square = _sum_3x3(ops.sum(ops.square(keys), axis=-1))
-    # The same as by sqrt, but with the gradient 0 at an all-zero patch, where sqrt has none.
+    # As with sqrt, but the gradient at an all-zero patch is 0, where sqrt has none.
     return ops.rsqrt(ops.maximum(square, 1e-8))[:, None, None]
 
 
-def _sum_3x3(values):
+def _sum_3x3(values: Any) -> Any:
     """Sum over each position and its eight neighbours: (batch, h, w)."""
     return diagonals.sum_of_three(diagonals.sum_of_three(values, (1,)), (2,))
 
 
-def _fuse(scores):
+def _fuse(scores: Any) -> Any:
     """Score fusion: sum along diagonals, with positions counted by rows and then by columns.
 
     (batch, h, w, h, w) to (batch, w, h, w, h).
@@ -126,10 +130,10 @@ def _fuse(scores):
     return _sum_diagonal(_swap_order(_sum_diagonal(scores)))
 
 
-def _sum_diagonal(scores):
-    """A 3x3 identity kernel on the score matrix, positions counted as the axes lie.
+def _sum_diagonal(scores: Any) -> Any:
+    """A 3x3 identity kernel on the score matrix, with positions in the order of the axes.
 
-    The position after the last of a row is the first of the next: the original does not mind.
+    Positions wrap at row ends, as in the original.
     """
     shape = ops.shape(scores)
     positions = shape[1] * shape[2]
@@ -137,20 +141,20 @@ def _sum_diagonal(scores):
     return ops.reshape(diagonals.sum_of_three(matrix, (1, 2)), shape)
 
 
-def _swap_order(scores):
-    """Count the positions by columns instead of by rows, or back."""
+def _swap_order(scores: Any) -> Any:
+    """Counts the positions by columns instead of by rows, or back."""
     return ops.transpose(scores, (0, 2, 1, 4, 3))
 
 
-def _valid_patches(mask):
-    """1 where a 3x3 background patch holds no hole pixel: (b, h, w, 1) to (b, 1, 1, w, h)."""
-    # Transposed before the comparison: oneDNN complains aloud about truth values too.
+def _valid_patches(mask: Any) -> Any:
+    """1 where a 3x3 background patch has no hole pixel: (b, h, w, 1) to (b, 1, 1, w, h)."""
+    # Transposed before the comparison: oneDNN prints warnings about transposed booleans.
     hole_pixels = ops.transpose(_sum_3x3(mask[..., 0]), (0, 2, 1))
     return ops.cast(hole_pixels == 0, "float32")[:, None, None]
 
 
-def _softmax(logits):
-    """Over the background positions. A single one has weight 1, which Keras would warn about."""
+def _softmax(logits: Any) -> Any:
+    """Softmax over the background positions. A single one has weight 1; Keras would warn there."""
     shape = ops.shape(logits)
     if logits.shape[3] == 1 and logits.shape[4] == 1:
         return ops.ones_like(logits)
@@ -158,11 +162,13 @@ def _softmax(logits):
     return ops.reshape(ops.softmax(positions, axis=-1), shape)
 
 
-def _paste(attention, background, dtype):
-    """Sum of 4x4 background patches with stride 2, laid down with stride 2.
+def _paste(attention: Any, background: Any, dtype: str) -> Any:
+    """Sum of 4x4 background patches, taken with stride 2 and pasted with stride 2.
 
-    attention: (batch, w, h, w, h); background: (batch, 2h, 2w, c). Returns (batch, h+1, w+1, 4c).
-    A cell gets, of each background cell, the weights of the four patches that hold both alike.
+    attention: (batch, w, h, w, h).
+    background: (batch, 2h, 2w, c).
+    Returns (batch, h+1, w+1, 4c). A background cell's weight in a pasted cell is the sum over the
+    four patches that contain both at the same place.
     """
     weights = diagonals.sum_of_two(diagonals.sum_of_two(attention, (1, 3)), (2, 4))
     columns, rows = ops.shape(weights)[1:3]  # w + 1, h + 1
@@ -174,16 +180,16 @@ def _paste(attention, background, dtype):
     return ops.transpose(copied, (0, 2, 1, 3))
 
 
-def _best(attention):
+def _best(attention: Any) -> Any:
     """The best background position, counted by columns: (batch, w, h, w, h) to (batch, h, w)."""
     width, height = ops.shape(attention)[1:3]
     positions = ops.reshape(attention, (-1, width, height, width * height))
-    # Transposed as floats, exact up to 2**24: oneDNN complains aloud about integers.
+    # Transposed as floats, exact up to 2**24: oneDNN prints warnings about transposed integers.
     best = ops.transpose(ops.cast(ops.argmax(positions, axis=-1), "float32"), (0, 2, 1))
     return ops.cast(best, "int32")
 
 
-def _offsets(best):
+def _offsets(best: Any) -> Any:
     """Rows and columns from each foreground position to its best background position."""
     height, width = ops.shape(best)[1:3]
     rows = best % height - ops.arange(height)[None, :, None]
@@ -196,17 +202,23 @@ class ContextualAttention(keras.layers.Layer):
     """`contextual_attention` of a feature map with itself, as the refinement network uses it.
 
     Call arguments: features (batch, height, width, channels) with even height and width, and the
-    picture's mask (batch, H, W, 1), 1 = hole, reduced here to the features' size.
+    picture's mask (batch, H, W, 1), 1 = hole, which is reduced here to the features' size.
     Returns features like the input, and offsets (batch, height/2, width/2, 2) int32 for display.
     """
 
-    def __init__(self, softmax_scale=10.0, fuse=True, score_bytes=SCORE_BYTES, **kwargs):
+    def __init__(
+        self,
+        softmax_scale: float = 10.0,
+        fuse: bool = True,
+        score_bytes: int = SCORE_BYTES,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
         self.softmax_scale = softmax_scale
         self.fuse = fuse
         self.score_bytes = score_bytes
 
-    def call(self, features, mask):
+    def call(self, features: Any, mask: Any) -> tuple[Any, Any]:
         mask = resize_nearest(mask, *ops.shape(features)[1:3])
         return contextual_attention(
             features,
@@ -217,18 +229,18 @@ class ContextualAttention(keras.layers.Layer):
             score_bytes=self.score_bytes,
         )
 
-    def compute_output_shape(self, features_shape, mask_shape):
+    def compute_output_shape(self, features_shape: Any, mask_shape: Any) -> tuple[Any, Any]:
         batch, height, width, _ = features_shape
         return features_shape, (batch, height and height // 2, width and width // 2, 2)
 
-    def compute_output_spec(self, features, mask):
+    def compute_output_spec(self, features: Any, mask: Any) -> tuple[Any, Any]:
         shapes = self.compute_output_shape(features.shape, mask.shape)
         return (
             keras.KerasTensor(shapes[0], dtype=self.compute_dtype),
             keras.KerasTensor(shapes[1], dtype="int32"),
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "softmax_scale": self.softmax_scale,

@@ -1,13 +1,16 @@
-"""Sums over neighbours along several axes at once: the diagonals of a score matrix.
+"""Sums over neighbours along several axes together: the diagonals of a score matrix.
 
-Slices are taken by sizes and laid down by padding, because the gradient of each is the other; that
-of an index expression assigns into zeros and takes ten times as long.
+Shifts are slices by sizes and paddings, because the gradient of each is the other. The gradient of
+an index expression assigns into zeros and takes ten times as long.
 """
+
+from collections.abc import Sequence
+from typing import Any
 
 from keras import ops
 
 
-def shift(scores, axes, by):
+def shift(scores: Any, axes: Sequence[int], by: int) -> Any:
     """result[.., i, ..] = scores[.., i + by, ..] for all `axes` together, zeros outside."""
     shape = ops.shape(scores)
     starts, sizes, padding = [0] * len(shape), list(shape), [(0, 0)] * len(shape)
@@ -18,13 +21,13 @@ def shift(scores, axes, by):
     return ops.pad(ops.slice(scores, starts, sizes), padding)
 
 
-def sum_of_three(scores, axes):
-    """scores[i] + scores[i - 1] + scores[i + 1], i counting along all `axes` together."""
+def sum_of_three(scores: Any, axes: Sequence[int]) -> Any:
+    """scores[i] + scores[i - 1] + scores[i + 1], where i counts along all `axes` together."""
     return scores + shift(scores, axes, -1) + shift(scores, axes, 1)
 
 
-def sum_of_two(scores, axes):
-    """scores[i] + scores[i - 1], one longer along each of `axes`."""
+def sum_of_two(scores: Any, axes: Sequence[int]) -> Any:
+    """scores[i] + scores[i - 1], one entry longer along each of `axes`."""
     before, after = [(0, 0)] * len(scores.shape), [(0, 0)] * len(scores.shape)
     for axis in axes:
         before[axis], after[axis] = (1, 0), (0, 1)

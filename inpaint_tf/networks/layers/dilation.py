@@ -1,11 +1,12 @@
 """Dilated convolution, in the form that the device computes fastest.
 
-Keras on TensorFlow moves every pixel twice for a dilated convolution, into a batch of `dilation`**2
-small pictures and back. The direct form leaves the pixels in place and skips the zeros between the
-kernel's taps, but not every device has its gradient.
+For a dilated convolution, Keras on TensorFlow moves every pixel twice: into a batch of
+`dilation`**2 small pictures and back. The direct form leaves the pixels in place and skips the
+zeros between the kernel's taps, but not every device has its gradient.
 """
 
 import functools
+from typing import Any
 
 import keras
 from keras import ops
@@ -15,17 +16,18 @@ from inpaint_tf.engines import apple_gpu
 
 @keras.saving.register_keras_serializable("inpaint_tf")
 class DilatedConv2D(keras.layers.Conv2D):
-    """`keras.layers.Conv2D` with stride 1, "same" padding and the convolution of this file."""
+    """`keras.layers.Conv2D` with stride 1 and "same" padding, by `dilated_convolution`."""
 
-    def convolution_op(self, inputs, kernel):
+    def convolution_op(self, inputs: Any, kernel: Any) -> Any:
         return dilated_convolution(inputs, kernel, self.dilation_rate[0])
 
 
-def dilated_convolution(inputs, kernel, dilation):
+def dilated_convolution(inputs: Any, kernel: Any, dilation: int) -> Any:
     """Zero-padded "same" convolution whose taps are `dilation` pixels apart.
 
-    inputs: (batch, height, width, channels), any height and width; kernel: (rows, columns,
-    channels, filters), of the inputs' type. Returns (batch, height, width, filters).
+    inputs: (batch, height, width, channels), any height and width.
+    kernel: (rows, columns, channels, filters), of the inputs' type.
+    Returns (batch, height, width, filters).
     """
     if keras.backend.backend() != "tensorflow":
         return ops.conv(inputs, kernel, padding="same", dilation_rate=dilation)
@@ -37,10 +39,10 @@ def dilated_convolution(inputs, kernel, dilation):
     return convolution_by_phases(inputs, kernel, dilation)
 
 
-def convolution_by_phases(inputs, kernel, dilation):
+def convolution_by_phases(inputs: Any, kernel: Any, dilation: int) -> Any:
     """`dilated_convolution` as an ordinary convolution of every `dilation`-th row and column.
 
-    Made of padding, reshaping, transposing and a plain convolution, which every device has.
+    It is made of padding, reshaping, transposing and a plain convolution, which every device has.
     """
     height, width = ops.shape(inputs)[1:3]
     channels, filters = inputs.shape[3], kernel.shape[3]
@@ -59,19 +61,19 @@ def convolution_by_phases(inputs, kernel, dilation):
 
 
 @functools.cache
-def _tensorflow_differentiates_dilation(dtype):
-    """Whether TensorFlow has the gradient of a dilated convolution here: asked by trying.
+def _tensorflow_differentiates_dilation(dtype: str) -> bool:
+    """Whether TensorFlow has the gradient of a dilated convolution here, found by trying.
 
-    On a CPU it needs oneDNN, which TensorFlow has on x86, which can be switched off, and which has
-    float16 on some processors only.
+    On a CPU the gradient needs oneDNN. TensorFlow has oneDNN on x86, it can be switched off, and it
+    supports float16 only on some processors.
     """
     import tensorflow as tf
 
     from inpaint_tf.engines.current import engine
 
-    # On a Mac this is asked for what is built for other machines: not of the GPU.
+    # On a Mac, only graphs for other machines come here, so the answer is the CPU's.
     device = tf.device("cpu:0" if engine.runs_on_metal() else None)
-    with tf.init_scope(), device:  # eagerly, also while a graph is being made; no tape records here
+    with tf.init_scope(), device:  # eagerly, even while a graph is traced; no tape records this
         pictures, kernel = tf.ones((1, 5, 5, 1), dtype), tf.ones((3, 3, 1, 1), dtype)
         options = {"strides": [1] * 4, "padding": "SAME", "dilations": [1, 2, 2, 1]}
         try:

@@ -1,23 +1,25 @@
 """Reducing feature maps and masks by nearest neighbour, as the original did."""
 
+from typing import Any
+
 from keras import ops
 
 
-def halve(features):
+def halve(features: Any) -> Any:
     """Half the height and width by `resize_nearest`."""
     height, width = ops.shape(features)[1:3]
     return resize_nearest(features, height // 2, width // 2)
 
 
-def resize_nearest(features, height, width):
-    """Nearest neighbour as TensorFlow 1 did it with align_corners=True.
+def resize_nearest(features: Any, height: Any, width: Any) -> Any:
+    """Nearest neighbour as in TensorFlow 1 with align_corners=True.
 
     (batch, H, W, c) to (batch, height, width, c). Output row i is input row
-    round(i * (H-1) / (height-1)), halves up: from 64 to 32 this is not every second row, and a
+    round(i * (H-1) / (height-1)), halves up. From 64 to 32 this is not every second row, and a
     plain stride would give other numbers than the original.
 
-    Rows are selected by a product with a 0/1 matrix: exact, and its gradient is a product too,
-    where that of a gather would be a scatter.
+    A product with a 0/1 matrix selects the rows. It is exact, and its gradient is a product too;
+    the gradient of a gather would be a scatter.
     """
     full_height, full_width = ops.shape(features)[1:3]
     batch, channels = ops.shape(features)[0], features.shape[3]
@@ -28,8 +30,8 @@ def resize_nearest(features, height, width):
     return ops.matmul(columns, features)
 
 
-def _nearest_selection(full_length, length, dtype):
-    """0/1 matrix (length, full_length) that picks the nearest of `full_length` positions."""
+def _nearest_selection(full_length: Any, length: Any, dtype: Any) -> Any:
+    """0/1 matrix (length, full_length) that selects the nearest of `full_length` positions."""
     intervals = ops.maximum(ops.cast(length - 1, "float32"), 1.0)  # a single output reads input 0
     scale = ops.cast(full_length - 1, "float32") / intervals
     nearest = ops.cast(ops.floor(ops.arange(length, dtype="float32") * scale + 0.5), "int32")

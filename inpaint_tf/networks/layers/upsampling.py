@@ -1,10 +1,12 @@
 """Nearest-neighbour upsampling and the convolution after it, as one convolution before it.
 
-An upsampled picture holds every pixel four times, so that a 3x3 kernel on it sees only 2x2
-different pixels, and which taps fall on the same one depends on the parity of row and column alone.
-Adding those taps up first leaves four 2x2 kernels on the small picture, one for each parity: 16
-products for four output pixels instead of 36, and no upsampled picture in memory.
+An upsampled picture repeats every pixel four times, so a 3x3 kernel on it sees only 2x2 different
+pixels. Which taps fall on the same pixel depends only on the parity of row and column. Summing
+those taps first leaves four 2x2 kernels on the small picture, one for each parity: 16 products for
+four output pixels instead of 36, and no upsampled picture in memory.
 """
+
+from typing import Any
 
 import keras
 import numpy as np
@@ -21,28 +23,28 @@ class UpsampleConv2D(keras.layers.Conv2D):
     Call arguments: (batch, height, width, channels). Returns (batch, 2 height, 2 width, filters).
     """
 
-    def __init__(self, filters, kernel_size=3, **kwargs):
+    def __init__(self, filters: int, kernel_size: int | tuple[int, int] = 3, **kwargs: Any):
         if kernel_size not in (3, (3, 3)):
             raise ValueError(f"`kernel_size` must be 3. Received: kernel_size={kernel_size}")
-        # Without Keras' casts: the taps are added up before they are rounded to bfloat16.
+        # Without Keras' casts: the taps are summed before they are rounded to bfloat16.
         super().__init__(filters, 3, padding="same", autocast=False, **kwargs)
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> Any:
         kernel = ops.cast(_parity_kernels(self.kernel), self.compute_dtype)
         bias = ops.cast(ops.tile(self.bias, 4), self.compute_dtype)
         padded = ops.pad(inputs, ((0, 0), (1, 1), (1, 1), (0, 0)))
         outputs = ops.conv(ops.cast(padded, self.compute_dtype), kernel, padding="valid")
         return pixel_cells.to_pixels(self.activation(outputs + bias))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         batch, height, width, _ = input_shape
         return batch, height and 2 * height, width and 2 * width, self.filters
 
 
-def _parity_kernels(kernel):
-    """(3, 3, channels, filters) to (2, 2, channels, 4 filters), in the order of `cells`.
+def _parity_kernels(kernel: Any) -> Any:
+    """(3, 3, channels, filters) to (2, 2, channels, 4 filters), in the order of `pixel_cells`.
 
-    The cell that a 2x2 kernel makes has its first pixel in an odd row and column of the output,
+    The cell that a 2x2 kernel computes has its first pixel in an odd row and column of the output,
     because output pixels 2p - 1 and 2p are those that see small pixels p - 1 and p.
     """
     channels, filters = kernel.shape[2:]
@@ -54,11 +56,11 @@ def _parity_kernels(kernel):
     return ops.reshape(parities, (2, 2, channels, 4 * filters))
 
 
-def _taps():
-    """0/1 matrix (2x2 small taps x 2x2 parities, 3x3 taps): which are added up to which."""
+def _taps() -> np.ndarray:
+    """0/1 matrix (2x2 small taps x 2x2 parities, 3x3 taps): the taps that each small tap sums."""
     line = np.zeros((2, 2, 3), "float32")  # (small tap, parity in the cell, tap)
-    line[0, 0, [0, 1]] = line[1, 0, 2] = 1  # an odd row: its own pixel and the row above alike
-    line[0, 1, 0] = line[1, 1, [1, 2]] = 1  # an even row: its own pixel and the row below alike
+    line[0, 0, [0, 1]] = line[1, 0, 2] = 1  # odd row: the row above repeats its pixel
+    line[0, 1, 0] = line[1, 1, [1, 2]] = 1  # even row: the row below repeats its pixel
     return np.einsum("apk,bql->abpqkl", line, line).reshape(16, 9)
 
 

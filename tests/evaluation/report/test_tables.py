@@ -13,7 +13,7 @@ from inpaint_tf.evaluation.report.tables import (
     number,
     score_tables,
 )
-from inpaint_tf.evaluation.scores.picture_scores import SCORE_COLUMNS
+from inpaint_tf.evaluation.scores import table as score_table
 
 
 def rows(value, count=3, hole_share=0.25, **scores):
@@ -23,7 +23,7 @@ def rows(value, count=3, hole_share=0.25, **scores):
             "width": 256,
             "height": 256,
             "hole_share": hole_share,
-            **dict.fromkeys(SCORE_COLUMNS, value + index),
+            **dict.fromkeys(score_table.columns(), value + index),
             **scores,
         }
         for index in range(count)

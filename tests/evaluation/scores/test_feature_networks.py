@@ -69,7 +69,7 @@ def test_another_file_is_no_lpips_weights(tmp_path, content):
         np.savez(path, something=np.ones(3))
     else:
         path.write_bytes(content)
-    with pytest.raises(UserError, match=r"python -m inpaint_tf\.lpips_weights"):
+    with pytest.raises(UserError, match=r"inpaint-tf lpips-weights --output"):
         Lpips(path)
 
 

@@ -5,46 +5,55 @@ size, and threads score and write what it has completed. A method that is no net
 pictures on those threads too.
 """
 
+import contextlib
 import os
 import time
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from typing import Any
 
 from tqdm import tqdm
 
 from inpaint_tf.data import picture_files
+from inpaint_tf.data.ordered_map import ordered_map
 from inpaint_tf.errors import UserError
+from inpaint_tf.evaluation.pairing import Pair
+from inpaint_tf.evaluation.results_folder import Results
 from inpaint_tf.evaluation.scores import picture_scores
+from inpaint_tf.evaluation.scores.view import NO_JUDGES, Judges
 
+THREADS = min(8, os.cpu_count() or 1)
+"""That read, and as many that score and write."""
 HELD_BATCHES = 4
 """Pictures kept in memory at each stage, in batches: so many sizes may mix and still fill one."""
 
 
-def evaluate(
-    method,
-    pairs,
-    results,
+def complete_and_score(
+    method: Any,
+    pairs: Sequence[Pair],
+    results: Results,
     *,
-    size=None,
-    batch_size=8,
-    invert_masks=False,
-    judges=picture_scores.NO_JUDGES,
-):
+    size: int | None = None,
+    batch_size: int = 8,
+    invert_masks: bool = False,
+    judges: Judges = NO_JUDGES,
+) -> None:
     """Complete and score every pair that `results` does not hold yet.
 
-    method: see `methods`. pairs: `pairing.Pair`s. results: a `results.Results`.
-    size, invert_masks: see `Pair.read`. judges: see `scoring.Judges`. A picture that cannot be read
-    or completed becomes a failure in `results` and the others go on; a full disk stops with
-    OSError.
+    method: see `evaluation.methods`.
+    size, invert_masks: see `Pair.read`.
+    batch_size: pictures that are completed together, at most.
+
+    A picture that cannot be read or completed becomes a failure in `results`, and the others go on.
+    Raises OSError for a full disk.
     """
     waiting = [pair for pair in pairs if not results.is_done(pair.name)]
     # A network may round differently in other batches: those of a test that was interrupted are
     # made up again from all pictures, so that its results are those of one go, to the byte.
     wanted = pairs if method.batched and waiting else waiting
-    threads = min(8, os.cpu_count() or 1)
     depth = HELD_BATCHES * batch_size
-    pool = ThreadPoolExecutor(threads)
+    pool = ThreadPoolExecutor(THREADS)
     try:
         with tqdm(
             total=len(pairs),
@@ -55,33 +64,43 @@ def evaluate(
         ) as progress:
             recorder = _Recorder(pool, results, judges, progress, depth)
             loaded = _read_ahead(
-                pool, lambda pair: pair.read(size, invert_masks), wanted, depth, recorder.fail
+                wanted, lambda pair: pair.read(size, invert_masks), depth, recorder.fail
             )
-            if method.batched:
-                for batch in _batches_of_equal_size(loaded, batch_size, depth):
-                    if not all(results.is_done(pair.name) for pair, _, _ in batch):
-                        _complete_batch(method, batch, recorder)
-            else:
-                for pair, image, mask in loaded:
-                    recorder.submit(pair, image, mask, lambda *one: _complete_one(method, *one))
+            with contextlib.closing(loaded):
+                _complete(method, loaded, recorder, batch_size, depth)
             recorder.drain(0)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _read_ahead(pool, read, pairs, depth, fail):
-    """Yield (pair, image, mask) in order, at most `depth` reads ahead."""
-    reads, remaining = deque(), iter(pairs)
-    while True:
-        for pair in islice(remaining, depth - len(reads)):
-            reads.append((pair, pool.submit(read, pair)))
-        if not reads:
-            return
-        pair, future = reads.popleft()
+def _complete(method, loaded, recorder, batch_size, depth):
+    """Complete all (pair, image, mask) of `loaded`: in batches, or one by one on the threads."""
+    if not method.batched:
+        for pair, image, mask in loaded:
+            recorder.submit(pair, image, mask, lambda *one: _complete_one(method, *one))
+        return
+    for batch in _batches_of_equal_size(loaded, batch_size, depth):
+        if not all(recorder.is_done(pair) for pair, _, _ in batch):
+            _complete_batch(method, batch, recorder)
+
+
+def _read_ahead(pairs, read, depth, fail):
+    """Yield (pair, image, mask) in order; what cannot be read goes to `fail`.
+
+    read: function of a pair to (image, mask). depth: how many are read ahead, at most.
+    """
+
+    def attempt(pair):
         try:
-            yield pair, *future.result()
+            return pair, read(pair), None
         except UserError as error:
+            return pair, None, error
+
+    for pair, loaded, error in ordered_map(attempt, pairs, THREADS, depth):
+        if error:
             fail(pair, error)
+        else:
+            yield pair, *loaded
 
 
 def _batches_of_equal_size(loaded, batch_size, held):
@@ -124,9 +143,12 @@ class _Recorder:
         self._pending = deque()
         self._last_time = time.perf_counter()
 
+    def is_done(self, pair):
+        return self._results.is_done(pair.name)
+
     def submit(self, pair, truth, mask, complete):
         """Have `complete(pair, truth, mask)`, which gives (completed, raw), scored and written."""
-        if not self._results.is_done(pair.name):
+        if not self.is_done(pair):
             work = self._pool.submit(self._score_and_write, pair, truth, mask, complete)
             self._pending.append((pair, work))
         self.drain(self._depth)

@@ -11,9 +11,9 @@ import zipfile
 import numpy as np
 import pytest
 
+from inpaint_tf.data import pytorch_file
+from inpaint_tf.data.pytorch_file import read_arrays
 from inpaint_tf.errors import UserError
-from inpaint_tf.weights import pytorch_file
-from inpaint_tf.weights.pytorch_file import read_arrays
 
 MATRIX = np.arange(6, dtype="<f4").reshape(2, 3)
 COUNT = np.array(7, "<i8")

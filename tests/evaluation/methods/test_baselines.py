@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inpaint_tf.evaluation.methods.classic import BASELINES, BaselineMethod
+from inpaint_tf.evaluation.methods.baselines import BASELINES, BaselineMethod
 from inpaint_tf.evaluation.pairing import center_mask
 
 

@@ -5,11 +5,15 @@ import pytest
 
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
-from inpaint_tf.evaluation.methods.classic import BaselineMethod
+from inpaint_tf.evaluation.methods.baselines import BaselineMethod
 from inpaint_tf.evaluation.methods.network import NetworkMethod
 from inpaint_tf.evaluation.pairing import find_pairs
+from inpaint_tf.evaluation.pipeline import (
+    _batches_of_equal_size,
+    _read_ahead,
+    complete_and_score,
+)
 from inpaint_tf.evaluation.results_folder import Results
-from inpaint_tf.evaluation.runner import _batches_of_equal_size, _read_ahead, evaluate
 
 
 class GreyInpainter:
@@ -56,7 +60,7 @@ def run(folder, inpainter, output="out", batch_size=8, **options):
     method = inpainter
     if isinstance(inpainter, GreyInpainter):
         method = NetworkMethod(inpainter, "grey", batch_size)
-    evaluate(method, pairs, results, batch_size=batch_size, **options)
+    complete_and_score(method, pairs, results, batch_size=batch_size, **options)
     return results, [pair.name for pair in pairs]
 
 
@@ -165,17 +169,20 @@ def test_mixed_sizes_do_not_pile_up():
 
 
 def test_reads_ahead_in_order_and_no_further_than_asked():
-    started = []
+    taken, failed = [], []
 
-    class Pool:
-        def submit(self, read, pair):
-            started.append(pair)
-            return self
+    def items():
+        for item in range(10):
+            taken.append(item)
+            yield item
 
-        def result(self):
-            return ("image", "mask")
+    def read(item):
+        if item == 5:
+            raise UserError("not a picture")
+        return "image", "mask"
 
-    reads = _read_ahead(Pool(), None, range(10), 3, None)
+    reads = _read_ahead(items(), read, 3, lambda item, error: failed.append((item, str(error))))
     assert next(reads) == (0, "image", "mask")
-    assert started == [0, 1, 2]
-    assert [pair for pair, *_ in reads] == list(range(1, 10))
+    assert taken == [0, 1, 2, 3]  # the next three are under way
+    assert [item for item, *_ in reads] == [1, 2, 3, 4, 6, 7, 8, 9]
+    assert failed == [(5, "not a picture")]

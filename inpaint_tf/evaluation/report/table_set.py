@@ -1,0 +1,49 @@
+"""All tables of a comparison and the lines of text to read with them."""
+
+from dataclasses import dataclass
+
+from inpaint_tf.evaluation.report import tables
+from inpaint_tf.evaluation.report.comparison import Comparison
+from inpaint_tf.evaluation.report.published_table import paper_table
+from inpaint_tf.evaluation.report.tables import Table
+
+
+@dataclass(frozen=True)
+class TableSet:
+    """The tables of one comparison.
+
+    scores: a table of scores for each region and output, then by hole size, then differences.
+    confidence: intervals of the means.
+    paper: the paper's own table with the tested methods beneath.
+    remarks: lines to read with `scores`; notes: lines to read with `paper`.
+    """
+
+    scores: tuple[Table, ...]
+    confidence: Table
+    paper: Table
+    remarks: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def all_scores(self) -> tuple[Table, ...]:
+        """`scores` and `confidence`."""
+        return (*self.scores, self.confidence)
+
+
+def tabulate(comparison: Comparison, central: bool) -> TableSet:
+    """central: whether the holes are the central half of each side."""
+    found = comparison.summaries
+    shown = [*tables.score_tables(found), tables.band_table(found)]
+    if comparison.differences:
+        shown.append(tables.difference_table(comparison.first.name, comparison.differences))
+    counts = {one.name: len(one.pairs) for one in comparison.tested}
+    paper, notes = paper_table(
+        {name: (found[name], comparison.rows[name]) for name in found}, central
+    )
+    return TableSet(
+        scores=tuple(table for table in shown if table),
+        confidence=tables.confidence_table(found),
+        paper=paper,
+        remarks=tuple(tables.notes(found, counts)),
+        notes=tuple(notes),
+    )

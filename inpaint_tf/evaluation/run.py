@@ -1,0 +1,198 @@
+"""One evaluation from its settings to its files: complete, score, compare, report."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from inpaint_tf.evaluation import pairing, results_folder
+from inpaint_tf.evaluation.methods.naming import name_apart
+from inpaint_tf.evaluation.pipeline import complete_and_score
+from inpaint_tf.evaluation.report.comparison import Comparison, Tested, compare
+from inpaint_tf.evaluation.report.table_set import TableSet, tabulate
+from inpaint_tf.evaluation.report.write import write_comparison, write_report
+from inpaint_tf.evaluation.settings import (
+    EvaluationSettings,
+    check_files,
+    check_layout,
+    check_output_apart,
+    check_settings,
+    complete_settings,
+)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What an evaluation found.
+
+    settings: as they were used, with the protocol's values and the methods filled in.
+    tested: each method with its folder, scores and failures, in the order of the settings.
+    comparison: the methods over the pictures that all of them completed, or None where there is no
+        such picture.
+    tables: the scores of `comparison` as tables, and notes to them; None without a comparison.
+    """
+
+    settings: EvaluationSettings
+    tested: tuple[Tested, ...]
+    comparison: Comparison | None
+    tables: TableSet | None
+
+    @property
+    def summaries(self) -> dict[str, dict[str, Any]]:
+        """{method's name: its mean scores over the pictures that all methods completed}."""
+        return self.comparison.summaries if self.comparison else {}
+
+    @property
+    def failures(self) -> dict[str, dict[str, str]]:
+        """{method's name: {picture file: why it was not completed}}, without empty ones."""
+        return {one.name: one.failures for one in self.tested if one.failures}
+
+
+def evaluate(settings: EvaluationSettings | None = None, /, **fields: Any) -> Evaluation:
+    """Complete test pictures, score them, and write results and report into the output folder.
+
+    settings: what to evaluate. fields: in its place, or to change some of it, the fields of
+        `EvaluationSettings`; `images` and `output` are required.
+
+    Returns the scores. A picture that cannot be completed is named in `Evaluation.failures`, and
+    the others go on. An evaluation that was interrupted goes on when it is called again. Raises
+    UserError for settings that cannot be used, OSError for a disk that is full or not writable.
+
+    Example:
+        found = inpaint_tf.evaluate(images="faces/val", output="results", baselines="telea")
+        found.summaries["telea"]["hole"]["composite"]["psnr"]
+    """
+    settings = replace(settings, **fields) if settings else EvaluationSettings(**fields)
+    settings = complete_settings(settings)
+    check_settings(settings)
+    pairs = pairing.find_pairs(
+        settings.images, settings.masks, settings.limit, settings.mask_pairing == "cycle"
+    )
+    check_output_apart(settings, pairs)
+    check_files(settings)
+    light = [*_predictions(settings, pairs), *_baselines(settings)]
+    results_folder.prepare_folder(settings.output)
+    methods = name_apart([*_networks(settings), *light])
+    check_layout(settings, methods)
+    judges, set_judge = _judges(settings)
+    several = len(methods) > 1
+    tested = tuple(_test(settings, method, pairs, judges, several) for method in methods)
+    return _report(settings, tested, set_judge, several)
+
+
+def _test(settings, method, pairs, judges, several):
+    """Complete and score with one method, in a folder of its own where there are several."""
+    folder = Path(settings.output) / (method.name if several else "")
+    folder.mkdir(exist_ok=True)
+    inputs = {
+        pair.name: results_folder.describe_inputs([*pair.files(), method.source(pair)])
+        for pair in pairs
+    }
+    results = results_folder.Results(
+        folder, _recorded(settings, method), inputs, settings.overwrite
+    )
+    complete_and_score(
+        method,
+        pairs,
+        results,
+        size=settings.size,
+        batch_size=settings.batch_size,
+        invert_masks=settings.invert_masks,
+        judges=judges,
+    )
+    summary = results.finish(list(inputs))
+    done = tuple(pair for pair in pairs if results.is_done(pair.name))
+    return Tested(method, results, done, summary)
+
+
+def _report(settings, tested, set_judge, several):
+    """Compare the methods that completed anything, and write what people read."""
+    successful = [one for one in tested if one.pairs]
+    comparison = compare(successful, set_judge) if successful else None
+    if comparison is None:
+        return Evaluation(settings, tested, None, None)
+    tables = tabulate(comparison, settings.central)
+    if several:
+        write_comparison(comparison, Path(settings.output))
+    else:
+        _add_set_scores(*successful, comparison)
+    write_report(comparison, tables, settings)
+    return Evaluation(settings, tested, comparison, tables)
+
+
+def _add_set_scores(one, comparison):
+    """Scores of all pictures together are known last; summary.json of one method has them too."""
+    of_set = comparison.summaries[one.name].get("set")
+    if of_set:
+        one.results.write_summary({**one.summary, "set": of_set})
+
+
+def _predictions(settings, pairs):
+    from inpaint_tf.evaluation.methods.predictions import Predictions, PredictionsMethod
+
+    return [PredictionsMethod(Predictions(folder, pairs)) for folder in settings.predictions]
+
+
+def _baselines(settings):
+    from inpaint_tf.evaluation.methods.baselines import BaselineMethod
+
+    return [BaselineMethod(name) for name in dict.fromkeys(settings.baselines)]
+
+
+def _networks(settings):
+    if not settings.weights:
+        return []
+    from inpaint_tf.evaluation.methods.network import NetworkMethod
+    from inpaint_tf.inference.inpainter import Inpainter
+
+    compute = {
+        "score_bytes": settings.score_bytes,
+        "device": settings.device,
+        "precision": settings.precision,
+    }
+    return [
+        NetworkMethod(Inpainter.load(name, **compute), name, settings.batch_size)
+        for name in settings.weights
+    ]
+
+
+def _judges(settings):
+    """(`Judges`, `set_scores.SetJudge` or None). Called after the networks: Keras is set up."""
+    from inpaint_tf.evaluation.scores.picture_scores import Judges
+
+    recogniser = lpips = set_judge = None
+    if settings.recogniser:
+        from inpaint_tf.evaluation.scores.recognition import Recogniser
+
+        recogniser = Recogniser(settings.recogniser)
+    if settings.lpips or settings.inception:
+        from inpaint_tf.engines import runtime
+
+        runtime.load_engine()
+        from inpaint_tf.evaluation.scores.feature_networks import Inception, Lpips
+        from inpaint_tf.evaluation.scores.set_scores import SetJudge
+
+        lpips = Lpips(settings.lpips) if settings.lpips else None
+        if settings.inception:
+            inception = Inception(settings.inception)
+            set_judge = SetJudge(inception, settings.size, settings.invert_masks)
+    return Judges(recogniser, lpips), set_judge
+
+
+def _recorded(settings, method):
+    """What the results depend on, for `Results` to compare with an earlier run's."""
+    precision = {"precision": settings.precision} if method.batched else {}
+    return {
+        "images": str(Path(settings.images).resolve()),
+        "masks": pairing.CENTER if settings.central else str(Path(settings.masks).resolve()),
+        "mask_pairing": settings.mask_pairing,
+        "invert_masks": settings.invert_masks,
+        "size": settings.size,
+        "recogniser": _text(settings.recogniser),
+        "lpips": _text(settings.lpips),
+        **precision,
+        **method.settings,
+    }
+
+
+def _text(path):
+    return None if path is None else str(path)

@@ -1,0 +1,126 @@
+"""The scores: what each is taken on, how it is printed, and which function gives it.
+
+A new score is a function of a `View` in a new file and a line in `SCORES`; it then appears in
+metrics.csv, in summary.json and in the printed tables.
+"""
+
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+EVERYWHERE = (("full", "composite"), ("full", "raw"), ("hole", "composite"), ("hole", "raw"))
+"""The whole picture and the hole, of the composite and of the method's raw output."""
+WHOLE = (("full", "composite"), ("full", "raw"))
+FILLING = (("fill",),)
+"""The composite in the hole, by what is not a distance to the truth."""
+SET = (("set",),)
+"""All composites together. These are no columns of metrics.csv: their functions take
+`view.SetFeatures`."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One line of the table.
+
+    heading, digits: for the printed tables.
+    places: where in summary.json the score is, which says what it is taken on: one of the above.
+    function: "module:function", of a `view.View`, gives a float.
+    percent_of: the largest value; the tables show percent of it, as Yu et al. (2018) do.
+    only_percent: summary.json has the percentage alone.
+    ratio_of: the name of what `function` measures, where the score is its mean over the completed
+        pictures divided by that over the true ones. metrics.csv has the two parts as columns.
+    """
+
+    heading: str
+    digits: int
+    places: tuple[tuple[str, ...], ...]
+    function: str
+    percent_of: float | None = None
+    only_percent: bool = False
+    ratio_of: str | None = None
+
+    def load(self) -> Callable[[Any], Any]:
+        """The function; its module is imported now."""
+        return pkgutil.resolve_name(self.function)
+
+
+_HERE = "inpaint_tf.evaluation.scores"
+
+SCORES = {
+    "psnr": Score("PSNR", 2, EVERYWHERE, f"{_HERE}.pixel_scores:psnr"),
+    "ssim": Score("SSIM", 4, EVERYWHERE, f"{_HERE}.pixel_scores:ssim"),
+    "ms_ssim": Score("MS-SSIM", 4, WHOLE, f"{_HERE}.pixel_scores:ms_ssim"),
+    "lpips": Score("LPIPS", 4, WHOLE, f"{_HERE}.feature_networks:lpips"),
+    "l1": Score("L1 %", 2, EVERYWHERE, f"{_HERE}.pixel_scores:l1", 255),
+    "l2": Score("L2 %", 2, EVERYWHERE, f"{_HERE}.pixel_scores:l2", 255**2),
+    "tv": Score("TV %", 2, EVERYWHERE, f"{_HERE}.pixel_scores:tv", 255, only_percent=True),
+    "sharpness": Score("sharpness", 2, FILLING, f"{_HERE}.fill_quality:energy", ratio_of="energy"),
+    "seam": Score("seam", 2, FILLING, f"{_HERE}.fill_quality:step", ratio_of="step"),
+    "face_found": Score("face", 3, FILLING, f"{_HERE}.recognition:face_found"),
+    "eyes_found": Score("eyes", 3, FILLING, f"{_HERE}.recognition:eyes_found"),
+    "identity": Score("identity", 3, FILLING, f"{_HERE}.recognition:identity"),
+    "fid": Score("FID", 2, SET, f"{_HERE}.set_scores:fid"),
+    "kid": Score("KID", 4, SET, f"{_HERE}.set_scores:kid"),
+    "kid_deviation": Score("of subsets", 4, SET, f"{_HERE}.set_scores:kid_deviation"),
+}
+"""The scores by name, in the order of the printed tables."""
+
+
+class Measured(NamedTuple):
+    """One column of metrics.csv. of_truth: it is measured on the true picture."""
+
+    column: str
+    place: tuple[str, ...]
+    score: str
+    of_truth: bool = False
+
+
+class Reported(NamedTuple):
+    """One value of summary.json: the mean of a column, or its ratio to the mean of another."""
+
+    place: tuple[str, ...]
+    score: str
+    column: str
+    over: str | None = None
+
+
+def measured() -> list[Measured]:
+    """The columns of metrics.csv in order: scores of the same places lie together."""
+    of_pictures = {name: score for name, score in SCORES.items() if score.places != SET}
+    found = []
+    for places in dict.fromkeys(score.places for score in of_pictures.values()):
+        alike = {name: score for name, score in of_pictures.items() if score.places == places}
+        for place in places:
+            for name, score in alike.items():
+                part = "_".join([*place, score.ratio_of or name])
+                found.append(Measured(part, place, name))
+                if score.ratio_of:
+                    found.append(Measured(_of_truth(place, score), place, name, True))
+    return found
+
+
+def columns() -> list[str]:
+    """The names of the columns of `measured`."""
+    return [each.column for each in measured()]
+
+
+def reported() -> list[Reported]:
+    """The values of summary.json in order: means of columns first, then ratios of means."""
+    means, ratios = [], []
+    for column, place, name, of_truth in measured():
+        score = SCORES[name]
+        if score.ratio_of is None:
+            means.append(Reported(place, name, column))
+        elif not of_truth:
+            ratios.append(Reported(place, name, column, _of_truth(place, score)))
+    return means + ratios
+
+
+def printed() -> dict[str, Score]:
+    """The scores by their keys in summary.json that the tables print."""
+    return {f"{name}_percent" if s.percent_of else name: s for name, s in SCORES.items()}
+
+
+def _of_truth(place, score):
+    return "_".join([*place, "truth", score.ratio_of])

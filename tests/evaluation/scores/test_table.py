@@ -1,0 +1,30 @@
+"""The table of scores: its functions exist, and its columns have the names of earlier versions."""
+
+import pytest
+
+from inpaint_tf.evaluation.scores import table
+
+
+@pytest.mark.parametrize("name", table.SCORES)
+def test_every_line_names_a_function(name):
+    assert callable(table.SCORES[name].load())
+    assert table.SCORES[name].places in (table.EVERYWHERE, table.WHOLE, table.FILLING, table.SET)
+
+
+def test_the_columns_of_metrics_csv_keep_their_order():
+    distances = ("psnr", "ssim", "l1", "l2", "tv")
+    places = ("full_composite", "full_raw", "hole_composite", "hole_raw")
+    assert table.columns() == [
+        *(f"{place}_{name}" for place in places for name in distances),
+        *("full_composite_ms_ssim", "full_composite_lpips", "full_raw_ms_ssim", "full_raw_lpips"),
+        *("fill_energy", "fill_truth_energy", "fill_step", "fill_truth_step"),
+        *("fill_face_found", "fill_eyes_found", "fill_identity"),
+    ]
+
+
+def test_ratios_of_means_come_last():
+    assert table.reported()[-2:] == [
+        (("fill",), "sharpness", "fill_energy", "fill_truth_energy"),
+        (("fill",), "seam", "fill_step", "fill_truth_step"),
+    ]
+    assert len({(each.place, each.score) for each in table.reported()}) == len(table.reported())

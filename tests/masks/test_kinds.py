@@ -1,0 +1,105 @@
+"""The table of kinds: a new kind is one file and one line, and checks its settings early."""
+
+import subprocess
+import sys
+import textwrap
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from inpaint_tf import masks
+from inpaint_tf.engines.step_random import StepRandom
+from inpaint_tf.errors import UserError, look_up
+
+COLUMN = """
+    from inpaint_tf.masks.kind import Kind, refuse
+
+
+    class Column(Kind):
+        @classmethod
+        def check(cls, masks, picture_size):
+            super().check(masks, picture_size)
+            if masks.size % 2:
+                refuse("size", masks.size, "must be even")
+
+        def draw_inside(self, random, count):
+            from keras import ops
+
+            left = ops.arange(self.size) < self.size // 2
+            return ops.tile(ops.cast(left, "float32")[None, None, :, None], (1, self.size, 1, 1))
+"""
+
+
+@pytest.fixture
+def column(tmp_path, monkeypatch):
+    """A kind of hole in a new file, and its line in the table."""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "column_hole.py").write_text(textwrap.dedent(COLUMN))
+    monkeypatch.delitem(sys.modules, "column_hole", raising=False)
+    monkeypatch.setitem(masks.KINDS, "column", "column_hole:Column")
+
+
+def test_a_new_kind_is_a_file_and_a_line(column):
+    random = StepRandom(0)
+    random.restart(0)
+    drawer = masks.HoleDrawer(kind="column", size=8, per_image=True)
+    mask, boxes, size = drawer.draw(random, 3, 16, 24)
+    mask, boxes = np.asarray(mask), np.asarray(boxes)
+    assert size == (8, 8)
+    assert len({tuple(box) for box in boxes.tolist()}) == 3
+    for drawn, (top, left) in zip(mask[..., 0], boxes, strict=True):
+        expected = np.zeros((16, 24))
+        expected[top : top + 8, left : left + 4] = 1
+        np.testing.assert_array_equal(drawn, expected)
+
+
+def test_training_checks_the_settings_of_a_new_kind(column):
+    from inpaint_tf.default_config import default_config
+    from inpaint_tf.training.check_config import check_config
+
+    config = default_config()
+    config.masks.kind, config.masks.size = "column", 128
+    check_config(config)
+    config.masks.size = 127
+    with pytest.raises(UserError, match=r"--config\.masks\.size must be even; got 127"):
+        check_config(config)
+
+
+def test_settings_are_checked_without_keras():
+    program = (
+        "import sys; from inpaint_tf.errors import look_up; from inpaint_tf.masks import KINDS\n"
+        "from inpaint_tf.default_config import default_config\n"
+        "masks = default_config().unlock().masks; masks.pictures = 'folder'\n"
+        "for kind in KINDS: look_up(KINDS, kind).check(masks, 256)\n"
+        "print(len(KINDS), 'keras' in sys.modules)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.split() == ["5", "False"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "message"),
+    [
+        ("center", {"size": 64}, "--config.masks.size must be below --config.data.size=64; got 64"),
+        ("random_box", {"size": 64}, "size must be below --config.data.size=64; got 64"),
+        (
+            "random_box",
+            {"max_shrink": 16},
+            "--config.masks.max_shrink must be below half of --config.masks.size=32; got 16",
+        ),
+        ("freeform", {"size": 65}, "size must not exceed --config.data.size=64; got 65"),
+        ("mixed", {"size": 65}, "size must not exceed --config.data.size=64; got 65"),
+        ("pictures", {"size": 65}, "size must not exceed --config.data.size=64; got 65"),
+        ("pictures", {"pictures": ""}, "need --config.masks.pictures=FOLDER"),
+    ],
+)
+def test_settings_that_cannot_work_are_named(kind, changes, message):
+    settings = {"size": 32, "max_shrink": 15, "pictures": "folder"}
+    check = look_up(masks.KINDS, kind).check
+    check(SimpleNamespace(**settings), 64)
+    with pytest.raises(UserError) as error:
+        check(SimpleNamespace(**{**settings, **changes}), 64)
+    assert message in str(error.value)

@@ -1,0 +1,107 @@
+"""Imports go one way through the rooms of the package, and no room is crowded."""
+
+from pathlib import Path
+
+import pytest
+from rooms import FLOOR, crowded, undocumented, wrong_imports
+
+import inpaint_tf
+
+PACKAGE = Path(inpaint_tf.__file__).parent
+
+
+def test_imports_go_down():
+    assert list(wrong_imports(PACKAGE)) == []
+
+
+def test_no_folder_is_crowded():
+    assert list(crowded(PACKAGE)) == []
+
+
+def test_every_folder_says_what_it_is_for():
+    assert list(undocumented(PACKAGE)) == []
+
+
+@pytest.mark.parametrize("room", FLOOR)
+def test_every_room_of_the_table_exists(room):
+    path = PACKAGE.joinpath(*room.split("."))
+    assert path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
+# Below: the checks themselves, on a small package that is made up.
+
+
+def write(folder, files):
+    """Write {path: text} with the packages' `__init__.py`; returns the package."""
+    package = folder / "inpaint_tf"
+    for name, text in files.items():
+        path = package / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    for path in {path.parent for path in package.rglob("*.py")} | {package}:
+        if not (path / "__init__.py").exists():
+            (path / "__init__.py").write_text('"""A room."""\n')
+    return package
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("data/x.py", "from inpaint_tf.errors import UserError"),
+        ("data/x.py", "import numpy, inpaint_tf_other.commands"),
+        ("data/sample_faces/x.py", "from inpaint_tf.data import picture_files"),
+        ("masks/x.py", "from inpaint_tf.masks import drawer"),
+        ("training/x.py", "from inpaint_tf.evaluation.scores.distances import psnr"),
+        ("training/x.py", "from inpaint_tf import images"),
+        ("training/x.py", "from inpaint_tf import __version__"),
+        ("networks/x.py", "import inpaint_tf.networks.layers.dilation"),
+        ("commands/x.py", "import inpaint_tf"),
+        ("masks/x.py", "KINDS = {'box': 'inpaint_tf.masks.box:Box'}"),
+        ("__init__.py", "from inpaint_tf.commands import train"),
+    ],
+)
+def test_right_imports_pass(tmp_path, name, line):
+    assert list(wrong_imports(write(tmp_path, {name: line}))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "named"),
+    [
+        ("data/x.py", "from inpaint_tf.engines import current", "engines.current"),
+        ("data/x.py", "from inpaint_tf.data.sample_faces import draw_face", "data.sample_faces"),
+        ("images.py", "import inpaint_tf.masks.drawer", "masks.drawer"),
+        ("masks/x.py", "from inpaint_tf import weights", "weights"),
+        ("masks/x.py", "from inpaint_tf import Inpainter", "Inpainter"),
+        ("masks/x.py", "import inpaint_tf", "inpaint_tf"),
+        ("masks/x.py", "from . import drawer", "."),
+        ("masks/x.py", "KINDS = {'box': 'inpaint_tf.training.box:Box'}", "training.box"),
+        ("networks/layers/x.py", "from inpaint_tf.networks import critics", "networks.critics"),
+        ("evaluation/x.py", "from inpaint_tf.training import trainer", "training.trainer"),
+        ("training/x.py", "from inpaint_tf.evaluation import runner", "evaluation.runner"),
+        ("evaluation/scores/x.py", "import inpaint_tf.evaluation.runner", "evaluation.runner"),
+        ("doctor/x.py", "from inpaint_tf.commands.parsing import run", "commands.parsing.run"),
+        ("errors.py", "def f():\n from inpaint_tf.default_config import x", "default_config"),
+    ],
+)
+def test_a_wrong_import_is_found(tmp_path, name, line, named):
+    found = list(wrong_imports(write(tmp_path, {name: line})))
+    assert len(found) == 1
+    at = 2 if line.startswith("def") else 1
+    assert found[0].startswith(f"{name}:{at} imports {named}")
+
+
+def test_a_file_outside_all_rooms_is_found(tmp_path):
+    package = write(tmp_path, {"cellar.py": ""})
+    assert list(wrong_imports(package)) == ["cellar.py is in no room; add it to the table"]
+
+
+def test_crowded_and_undocumented_folders_are_found(tmp_path):
+    files = {f"data/{index}.py": "" for index in range(13)}
+    files["masks/__init__.py"] = "import numpy"
+    files |= {f"{index}.txt": "" for index in range(13)}
+    package = write(tmp_path, files)
+    (package / "__pycache__").mkdir()
+    assert list(crowded(package)) == ["inpaint_tf/data has 13 modules"]
+    (package / "one_more.txt").touch()
+    assert next(crowded(package)) == "inpaint_tf has 17 entries, over 16"
+    assert list(undocumented(package)) == ["inpaint_tf/masks"]
