@@ -2,8 +2,8 @@
 unless it computes the same result from less, as ours does in attention and after upsampling.
 """
 
-from inpaint_tf.networks.critics import GLOBAL_WIDTHS, LOCAL_WIDTHS
-from inpaint_tf.networks.generators.contextual_attention import (
+from inpaint_tf.networks.discriminators import GLOBAL_WIDTHS, LOCAL_WIDTHS
+from inpaint_tf.networks.generators.coarse_to_fine import (
     AFTER_ATTENTION,
     ATTENTION_BRANCH,
     COARSE,

@@ -30,7 +30,7 @@ def inference(precision, batch, quick):
 
     fast = configure(precision)
     from inpaint_tf.inference import completion
-    from inpaint_tf.networks.generators.contextual_attention import build_generator
+    from inpaint_tf.networks.generators.coarse_to_fine import build_generator
 
     complete = completion.compiled(build_generator(), "grey")
     images, masks = pictures(batch), np.zeros((batch, SIZE, SIZE, 1), np.uint8)
@@ -53,7 +53,7 @@ def iteration(precision, batch, quick):
     fast = configure(precision)
     from configs.yu2018_celebahq import get_config
     from inpaint_tf.engines import runtime
-    from inpaint_tf.training.build import build_trainer
+    from inpaint_tf.training.build_from_config import build_trainer
 
     trainer = build_trainer(get_config())
     step = runtime.compiled(trainer.train_step, trainer.state)
@@ -188,10 +188,10 @@ def testing(precision, quick):
     import numpy as np
 
     fast = configure(precision)
-    from inpaint_tf.evaluation import pairing, pipeline, results_folder
+    from inpaint_tf.evaluation import complete_and_score, pairing, results_folder
     from inpaint_tf.evaluation.methods import network
     from inpaint_tf.inference import inpainter
-    from inpaint_tf.networks.generators.contextual_attention import build_generator
+    from inpaint_tf.networks.generators.coarse_to_fine import build_generator
 
     painter = inpainter.Inpainter(build_generator())
     with scratch() as folder:
@@ -203,7 +203,7 @@ def testing(precision, quick):
         )
         started = time.perf_counter()
         method = network.NetworkMethod(painter, "random", 8)
-        pipeline.complete_and_score(method, pairs, records, size=SIZE)
+        complete_and_score.complete_and_score(method, pairs, records, size=SIZE)
         seconds = (time.perf_counter() - started) / len(pairs)
     return [
         row(
@@ -224,7 +224,7 @@ def large_picture(size, precision, quick):
     del quick
     fast = configure(precision)
     from inpaint_tf.inference.inpainter import Inpainter
-    from inpaint_tf.networks.generators.contextual_attention import build_generator
+    from inpaint_tf.networks.generators.coarse_to_fine import build_generator
 
     painter = Inpainter(build_generator())
     image = np.random.default_rng(0).integers(0, 256, (size, size, 3), dtype=np.uint8)

@@ -10,7 +10,7 @@ FLOORS = [
     ["data"],
     ["data.sample_faces"],
     ["engines"],
-    ["images"],
+    ["compositing"],
     ["masks"],
     ["networks.layers"],
     ["networks.generators"],

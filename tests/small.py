@@ -3,9 +3,9 @@
 import keras
 import numpy as np
 
-from inpaint_tf.masks.drawer import HoleDrawer
-from inpaint_tf.networks.critics import build_global_critic, build_local_critic
-from inpaint_tf.networks.generators.contextual_attention import build_generator
+from inpaint_tf.masks.hole_drawer import HoleDrawer
+from inpaint_tf.networks.discriminators import build_global_critic, build_local_critic
+from inpaint_tf.networks.generators.coarse_to_fine import build_generator
 from inpaint_tf.training.critics.wgan_gp import WassersteinCritics
 from inpaint_tf.training.trainer import InpaintingTrainer
 

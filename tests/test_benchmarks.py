@@ -27,7 +27,7 @@ def test_arithmetic_of_the_networks():
 
 
 def test_arithmetic_of_the_critics_counts_every_weight_at_every_place():
-    from inpaint_tf.networks.critics import build_global_critic, build_local_critic
+    from inpaint_tf.networks.discriminators import build_global_critic, build_local_critic
 
     total = 0
     for critic in (build_local_critic(), build_global_critic()):

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from inpaint_tf.data import picture_files
-from inpaint_tf.evaluation.methods import classic
+from inpaint_tf.evaluation.methods import opencv_fills
 from inpaint_tf.evaluation.pairing import center_mask
-from inpaint_tf.evaluation.scores import distances, fill_quality
+from inpaint_tf.evaluation.scores import fill_quality, psnr_and_ssim
 
 SIDE = 256
 
@@ -19,7 +19,7 @@ def completions(faces):
         picture_files.resize(picture_files.read_image(path), SIDE, SIDE)
         for path in picture_files.list_images(faces / "val")[:20]
     ]
-    filled = [classic.telea(truth * (1 - mask[..., None]), mask) for truth in truths]
+    filled = [opencv_fills.telea(truth * (1 - mask[..., None]), mask) for truth in truths]
     return [
         (truth, np.where(mask[..., None] == 1, picture, truth))
         for truth, picture in zip(truths, filled, strict=True)
@@ -36,14 +36,14 @@ def test_psnr_ssim_and_l2_equal_scikit_image(completions):
         )
         hole = mask == 1
         for found, expected in (
-            (distances.psnr(image, truth), skimage.peak_signal_noise_ratio(truth, image)),
+            (psnr_and_ssim.psnr(image, truth), skimage.peak_signal_noise_ratio(truth, image)),
             (
-                distances.psnr(image, truth, mask),
+                psnr_and_ssim.psnr(image, truth, mask),
                 skimage.peak_signal_noise_ratio(truth[hole], image[hole]),
             ),
-            (distances.ssim(image, truth), ssim),
-            (distances.ssim(image, truth, mask), similarity[hole].mean()),
-            (distances.l2(image, truth), skimage.mean_squared_error(truth, image)),
+            (psnr_and_ssim.ssim(image, truth), ssim),
+            (psnr_and_ssim.ssim(image, truth, mask), similarity[hole].mean()),
+            (psnr_and_ssim.l2(image, truth), skimage.mean_squared_error(truth, image)),
         ):
             assert found == pytest.approx(expected, abs=1e-3)
 
@@ -54,10 +54,10 @@ def test_ms_ssim_total_variation_and_l1_equal_tensorflow(completions):
         x, y = (tf.cast(each[None], "float32") for each in (image, truth))
         multiscale = tf.image.ssim_multiscale(x, y, max_val=255)[0]
         variation = tf.image.total_variation(x)[0] / image.size
-        assert distances.ms_ssim(image, truth) == pytest.approx(float(multiscale), abs=1e-3)
-        assert distances.total_variation(image) == pytest.approx(float(variation), abs=1e-3)
+        assert psnr_and_ssim.ms_ssim(image, truth) == pytest.approx(float(multiscale), abs=1e-3)
+        assert psnr_and_ssim.total_variation(image) == pytest.approx(float(variation), abs=1e-3)
         difference = float(tf.reduce_mean(tf.abs(x - y)))
-        assert distances.l1(image, truth) == pytest.approx(difference, abs=1e-3)
+        assert psnr_and_ssim.l1(image, truth) == pytest.approx(difference, abs=1e-3)
 
 
 def test_energy_and_step_equal_tensorflow_gradients(completions):

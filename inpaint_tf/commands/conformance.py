@@ -8,7 +8,7 @@ and gradients, prints the largest error of each beside its tolerance, and exits 
 
 from collections.abc import Sequence
 
-from inpaint_tf.commands.parsing.run import run_command
+from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.doctor.conformance import load_goldens, run_checks
 from inpaint_tf.engines.runtime import DEVICES
 from inpaint_tf.errors import UserError

@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from inpaint_tf.commands.parsing.run import run_command
+from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.errors import UserError
 
 SHOWN_FACES, SHOWN_SIZE = 8, 256  # of the package's own weights

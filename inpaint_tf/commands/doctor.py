@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from inpaint_tf.commands.parsing.run import run_command
+from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.engines.runtime import DEVICES
 from inpaint_tf.errors import UserError
 
@@ -36,7 +36,7 @@ def main(_: Sequence[str]) -> None:
 
     content = audit_graphs() if args.audit else examine(found, device, notes=unfit)
     if args.json:
-        from inpaint_tf.data.whole_files import write_whole
+        from inpaint_tf.data.atomic_files import write_whole
 
         with write_whole(args.json) as file:
             file.write(json.dumps(_without_infinity(content), indent=1).encode())

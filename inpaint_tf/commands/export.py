@@ -9,7 +9,7 @@ over 1 is an array of 0 and 1, where 1 is hole.
 """
 
 from inpaint_tf.commands.parsing.flags import define_attention_flag, define_compute_flags
-from inpaint_tf.commands.parsing.run import require_paths, run_command
+from inpaint_tf.commands.parsing.run_command import require_paths, run_command
 from inpaint_tf.errors import look_up
 from inpaint_tf.inference import export
 

@@ -10,9 +10,9 @@ sharper or softer without training (for such paths see Wang et al., ESRGAN, 2018
 from collections.abc import Sequence
 from pathlib import Path
 
-from inpaint_tf.commands.parsing.run import require_paths, run_command
+from inpaint_tf.commands.parsing.run_command import require_paths, run_command
 from inpaint_tf.errors import UserError
-from inpaint_tf.weights import interpolate
+from inpaint_tf.weights import blend
 
 
 def main(_: Sequence[str]) -> None:
@@ -31,13 +31,13 @@ def main(_: Sequence[str]) -> None:
     if output.exists() and not args.overwrite:
         raise UserError(f"{output} is there already; choose another --output or add --overwrite")
     found = locate.find_weights(args.weights)
-    from inpaint_tf.data.whole_files import write_whole
+    from inpaint_tf.data.atomic_files import write_whole
     from inpaint_tf.engines import runtime
 
     runtime.configure("cpu", "float32")
     generator, settings = generator_file.load_generator(found)
     if args.base:
-        interpolate.go_from(generator, generator_file.load_generator(args.base)[0], args.strength)
+        blend.go_from(generator, generator_file.load_generator(args.base)[0], args.strength)
     with write_whole(output) as file:
         generator_file.save_generator(generator, file, settings, half=True)
     print(f"{output}: {output.stat().st_size / 1e6:.1f} MB of {found.stat().st_size / 1e6:.1f}")

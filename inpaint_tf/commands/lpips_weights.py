@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from inpaint_tf.commands.parsing.run import run_command
+from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.scores.feature_networks import ALEXNET
 
@@ -24,7 +24,7 @@ def main(_: Sequence[str]) -> None:
         import lpips
     except ImportError as error:
         raise UserError(f"{error.name} is not installed; pip install lpips") from None
-    from inpaint_tf.data.whole_files import write_whole
+    from inpaint_tf.data.atomic_files import write_whole
 
     arrays: dict[str, Any] = convert(lpips.LPIPS(net="alex", verbose=False))
     with write_whole(flags.FLAGS.output) as file:

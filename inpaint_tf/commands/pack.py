@@ -8,7 +8,7 @@ it, `faces_256.npy.names.txt` keeps the names of the pictures, a line each.
 
 from collections.abc import Sequence
 
-from inpaint_tf.commands.parsing.run import require_paths, run_command
+from inpaint_tf.commands.parsing.run_command import require_paths, run_command
 from inpaint_tf.data.pack import check_output, pack
 from inpaint_tf.errors import UserError
 

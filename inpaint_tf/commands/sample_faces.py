@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from inpaint_tf.commands.parsing.run import run_command
+from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.errors import UserError
 
 

@@ -14,7 +14,7 @@ import sys
 from absl import flags
 
 from inpaint_tf.commands.parsing.flags import define_attention_flag, define_compute_flags
-from inpaint_tf.commands.parsing.run import run_command
+from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.settings import PROTOCOLS, EvaluationSettings
 from inpaint_tf.weights.locate import ACCEPTED, DEFAULT

@@ -6,7 +6,7 @@ Running the same command again continues the run, from its latest checkpoint to 
 from absl import flags
 
 from inpaint_tf.commands.parsing.flags import define_compute_flags
-from inpaint_tf.commands.parsing.run import run_command
+from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.errors import UserError
 from inpaint_tf.training.check_config import check_config
 from inpaint_tf.training.run import train
@@ -42,17 +42,17 @@ def main(argv):
 def dry_run(config, device, precision):
     """Open the data, build the networks and show what a run would do, without running it."""
     from inpaint_tf.engines import runtime
-    from inpaint_tf.training import build
+    from inpaint_tf.training import build_from_config
 
     runtime.configure(device, precision)
     print(config)
-    train_source, validation_source = build.open_sources(config)
+    train_source, validation_source = build_from_config.open_sources(config)
     print(f"training pictures: {len(train_source)}")
     print(f"validation pictures: {len(validation_source) if validation_source else 0}")
-    trainer = build.build_trainer(config)
+    trainer = build_from_config.build_trainer(config)
     for network in (trainer.generator, *trainer.critics.networks.values()):
         print(f"{network.name}: {network.count_params():,} parameters")
-    for phase, first, end in build.build_schedule(config).stretches(0):
+    for phase, first, end in build_from_config.build_schedule(config).stretches(0):
         print(f"{phase}: {end - first} iterations")
     return 0
 

@@ -43,10 +43,10 @@ def pack(
     """
     from tqdm import tqdm
 
+    from inpaint_tf.data.atomic_files import write_whole
     from inpaint_tf.data.picture_batches import check_crop, readable_squares
     from inpaint_tf.data.skip_unreadable import ReadablePictures
     from inpaint_tf.data.sources import NAMES_SUFFIX
-    from inpaint_tf.data.whole_files import write_whole
 
     check_crop(crop)
     output = check_output(output, overwrite)

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from inpaint_tf.data.whole_files import write_whole
+from inpaint_tf.data.atomic_files import write_whole
 from inpaint_tf.errors import UserError
 
 IMAGE_SUFFIXES = (

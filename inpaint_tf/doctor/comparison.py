@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from inpaint_tf.doctor.blocks import Block
+from inpaint_tf.doctor.building_blocks import Block
 from inpaint_tf.engines import apple_gpu
 
 ORDERS = ("value", "first derivative", "second derivative")
@@ -119,7 +119,7 @@ def _derivatives(function: Callable[[Any], Any], numbers: Any) -> tuple[Any, Any
     """
     from keras import ops
 
-    from inpaint_tf.engines.current import engine
+    from inpaint_tf.engines.active_engine import engine
 
     def weighted(values: Any) -> Any:
         weights = np.random.default_rng(0).normal(size=values.shape).astype("float32")

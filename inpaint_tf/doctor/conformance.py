@@ -61,10 +61,10 @@ def build_golden_trainer(seed: int) -> tuple[Any, dict[str, Any]]:
     """The full-width networks with golden weights: (trainer, {original name: variable})."""
     import keras
 
-    from inpaint_tf.masks.drawer import HoleDrawer
+    from inpaint_tf.masks.hole_drawer import HoleDrawer
     from inpaint_tf.networks import original_names
-    from inpaint_tf.networks.critics import build_global_critic, build_local_critic
-    from inpaint_tf.networks.generators.contextual_attention import build_generator
+    from inpaint_tf.networks.discriminators import build_global_critic, build_local_critic
+    from inpaint_tf.networks.generators.coarse_to_fine import build_generator
     from inpaint_tf.training.critics.wgan_gp import WassersteinCritics
     from inpaint_tf.training.trainer import InpaintingTrainer
 
@@ -105,12 +105,12 @@ def check_attention(goldens: Mapping[str, np.ndarray]) -> Iterator[Check]:
 def check_generator(goldens: Mapping[str, np.ndarray], trainer: Any) -> Iterator[Check]:
     from keras import ops
 
-    from inpaint_tf import images
-    from inpaint_tf.masks.drawer import Hole
+    from inpaint_tf import compositing
+    from inpaint_tf.masks.hole_drawer import Hole
 
     # The generator uses only the mask.
     hole = Hole(ops.convert_to_tensor(goldens["generator/mask"]), boxes=None, size=(0, 0))
-    outputs = trainer.generate(images.to_unit(goldens["generator/image"]), hole)
+    outputs = trainer.generate(compositing.to_unit(goldens["generator/image"]), hole)
     for stage in ("coarse", "refined"):
         yield _outputs(f"generator/{stage}", outputs[stage], goldens[f"generator/{stage}"])
 
@@ -121,11 +121,11 @@ def check_training(
     """Checks the outputs, losses and gradient norms of one generator and one critic update."""
     from keras import ops
 
-    from inpaint_tf import images
-    from inpaint_tf.engines.current import engine
-    from inpaint_tf.masks.drawer import Hole
+    from inpaint_tf import compositing
+    from inpaint_tf.engines.active_engine import engine
+    from inpaint_tf.masks.hole_drawer import Hole
 
-    real = images.to_unit(goldens["train/images"])
+    real = compositing.to_unit(goldens["train/images"])
     top, left, height, width = (int(n) for n in goldens["train/box_top_left_height_width"])
     mask = np.zeros((1, *real.shape[1:3], 1), "float32")
     mask[:, top : top + height, left : left + width] = 1.0
@@ -137,7 +137,7 @@ def check_training(
     for stage in ("coarse", "refined"):
         key = f"train/{stage}_every_8th_pixel"
         yield _outputs(key, outputs[stage][:, 4::8, 4::8], goldens[key])
-    completed = images.composite(outputs["refined"], real, hole.mask)
+    completed = compositing.composite(outputs["refined"], real, hole.mask)
 
     (_, terms), generator_gradients = engine.value_and_gradient(
         lambda: trainer.generator_loss(real, hole), trainer.generator.trainable_variables

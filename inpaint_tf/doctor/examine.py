@@ -10,7 +10,7 @@ GROWTH_ALLOWED = 64 << 20
 
 def audit_graphs() -> dict[str, Any]:
     """Prints which operations have no kernel on Apple's GPU. Returns the content for `--json`."""
-    from inpaint_tf.doctor import whole_networks, wording
+    from inpaint_tf.doctor import report_lines, whole_networks
 
     content: dict[str, Any] = {"complaints": []}
     for name, take in (
@@ -18,12 +18,12 @@ def audit_graphs() -> dict[str, Any]:
         ("training iteration, 256x256", whole_networks.audit_iteration),
     ):
         audit, for_cpu = take(), take(as_metal=False)
-        _say(wording.audit_lines(name, audit))
+        _say(report_lines.audit_lines(name, audit))
         print(f"  (as built for a CPU: {len(for_cpu.lacks)} without a kernel)", flush=True)
         content[name] = {**audit._asdict(), "lacks_as_built_for_a_cpu": len(for_cpu.lacks)}
         if audit.lacks:
             content["complaints"].append(f"{name}: {len(audit.lacks)} operations without a kernel")
-    _say(wording.audit_notes())
+    _say(report_lines.audit_notes())
     return content
 
 
@@ -34,17 +34,17 @@ def examine(found: dict[str, Any], device: str, notes: Iterable[str] = ()) -> di
     device: to examine, "gpu" or "cpu".
     notes: sentences to print after the description of the machine.
     """
-    from inpaint_tf.doctor import machine, whole_networks, wording
-    from inpaint_tf.doctor.blocks import BLOCKS
+    from inpaint_tf.doctor import machine, report_lines, whole_networks
+    from inpaint_tf.doctor.building_blocks import BLOCKS
     from inpaint_tf.doctor.comparison import Comparison, attempt, compare
     from inpaint_tf.engines import apple_gpu
 
     devices = machine.devices()
-    _say(wording.machine_lines(found, devices))
+    _say(report_lines.machine_lines(found, devices))
     _say(f"note: {note}" for note in notes)
     # Without a GPU, the CPU computes the form for Apple's GPU: its own form is the reference.
     as_metal = device == "cpu" or apple_gpu.is_used()
-    _say(["", *wording.table_head(device, as_metal)])
+    _say(["", *report_lines.table_head(device, as_metal)])
     rows: list[Comparison] = []
     on_cpu: dict[str, int] = {}
 
@@ -52,7 +52,7 @@ def examine(found: dict[str, Any], device: str, notes: Iterable[str] = ()) -> di
         print(f"{name:<30}", end="", flush=True)  # before: the device may crash the process
         row, failure = attempt(compute)
         rows.append(row or Comparison(name, (), (), (), failure))
-        print(wording.table_row(rows[-1]), flush=True)
+        print(report_lines.table_row(rows[-1]), flush=True)
 
     def compare_iteration() -> Comparison:
         row, iterations = whole_networks.compare_iteration(device, as_metal)
@@ -70,7 +70,7 @@ def examine(found: dict[str, Any], device: str, notes: Iterable[str] = ()) -> di
     complaints = [sentence for row in rows for sentence in row.complaints()]
     print()
     if device != "cpu":
-        _say(wording.on_cpu_lines(on_cpu))
+        _say(report_lines.on_cpu_lines(on_cpu))
     growth, failure = attempt(lambda: whole_networks.memory_growth(device, as_metal))
     first, last = whole_networks.MEMORY_ITERATIONS
     if failure:

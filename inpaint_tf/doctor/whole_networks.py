@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from inpaint_tf.doctor import comparison
-from inpaint_tf.doctor.audit import ARGUED, Audit, audit, types_of
+from inpaint_tf.doctor.metal_audit import ARGUED, Audit, audit, types_of
 from inpaint_tf.engines import apple_gpu
 
 SIZE, BATCH = 256, 1
@@ -59,7 +59,7 @@ def audit_inference(as_metal: bool = True, size: int = SIZE) -> Audit:
     import tensorflow as tf
 
     from inpaint_tf.inference import completion
-    from inpaint_tf.networks.generators.contextual_attention import build_generator
+    from inpaint_tf.networks.generators.coarse_to_fine import build_generator
 
     with apple_gpu.assumed(as_metal):
         complete = completion.compiled(build_generator(), "grey")
@@ -74,7 +74,7 @@ def audit_iteration(as_metal: bool = True, config: Any = None) -> Audit:
     import tensorflow as tf
 
     from inpaint_tf.engines import runtime
-    from inpaint_tf.training.build import build_trainer
+    from inpaint_tf.training.build_from_config import build_trainer
 
     config = config or step_config()
     with apple_gpu.assumed(as_metal):
@@ -108,7 +108,7 @@ def _generate(
     from keras import ops
 
     from inpaint_tf.engines import runtime
-    from inpaint_tf.networks.generators.contextual_attention import build_generator
+    from inpaint_tf.networks.generators.coarse_to_fine import build_generator
 
     with apple_gpu.assumed(as_metal), keras.device(f"{device}:0"):
         generator = build_generator()
@@ -150,7 +150,7 @@ class Iterations:
         import keras
 
         from inpaint_tf.engines import runtime
-        from inpaint_tf.training.build import build_trainer
+        from inpaint_tf.training.build_from_config import build_trainer
 
         self.as_metal = as_metal
         self.losses: list[dict[str, float]] = []

@@ -21,7 +21,7 @@ def is_used() -> bool:
     """Whether networks built now are for Apple's GPU: it computes here, or it is `assumed`."""
     if _assumed:
         return _assumed[-1]
-    from inpaint_tf.engines.current import engine
+    from inpaint_tf.engines.active_engine import engine
 
     return engine.runs_on_metal()
 

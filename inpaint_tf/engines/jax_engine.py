@@ -24,7 +24,7 @@ _one_at_a_time = threading.RLock()
 def value_and_gradient(
     loss: Callable[[], tuple[Any, Any]], variables: Sequence[Any]
 ) -> tuple[tuple[Any, Any], list[Any]]:
-    """See `engines.current`. The gradient is zero where the loss does not depend on a variable."""
+    """See `engines.active_engine`. Where the loss does not depend on a variable: zero."""
     trained = {id(variable) for variable in variables}
     fixed = [(v, v.value) for v in _step_variables if id(v) not in trained]
 
@@ -37,12 +37,12 @@ def value_and_gradient(
 
 
 def input_gradient(function: Callable[[Any], Any], inputs: Any) -> Any:
-    """See `engines.current`."""
+    """See `engines.active_engine`."""
     return value_and_input_gradient(function, inputs)[1]
 
 
 def value_and_input_gradient(function: Callable[[Any], Any], inputs: Any) -> tuple[Any, Any]:
-    """See `engines.current`."""
+    """See `engines.active_engine`."""
     return jax.value_and_grad(lambda x: jnp.sum(function(x)))(inputs)
 
 
@@ -73,7 +73,7 @@ def compiled(function: Callable[..., Any], variables: Iterable[Any]) -> Callable
 
 
 def choose_device(device: str) -> str | None:
-    """See `engines.current`."""
+    """See `engines.active_engine`."""
     if device == "cpu":
         jax.config.update("jax_platforms", "cpu")
     # float32 means float32: NVIDIA's TF32 would also round pixels that a product with 0/1 selects.

@@ -25,7 +25,7 @@ def configure(device: str = "auto", precision: str = "auto") -> tuple[str, str]:
     load_engine()
     import keras
 
-    from inpaint_tf.engines.current import engine
+    from inpaint_tf.engines.active_engine import engine
 
     asked, device = device, engine.choose_device(device)
     if device is None:
@@ -78,7 +78,7 @@ def load_engine() -> None:
         try:
             import keras
 
-            from inpaint_tf.engines import current  # noqa: F401
+            from inpaint_tf.engines import active_engine  # noqa: F401
         except ImportError as error:
             raise UserError(_no_engine(error)) from None
         if keras.backend.backend() == "tensorflow":
@@ -130,6 +130,6 @@ def compiled(function: Callable[..., Any], variables: Iterable[Any]) -> Callable
 
     variables: every `keras.Variable` that `function` reads or assigns; others may be among them.
     """
-    from inpaint_tf.engines.current import engine
+    from inpaint_tf.engines.active_engine import engine
 
     return engine.compiled(function, variables)

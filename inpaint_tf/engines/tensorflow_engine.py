@@ -10,7 +10,7 @@ import tensorflow as tf
 def value_and_gradient(
     loss: Callable[[], tuple[Any, Any]], variables: Sequence[Any]
 ) -> tuple[tuple[Any, Any], list[Any]]:
-    """See `engines.current`."""
+    """See `engines.active_engine`."""
     values = [variable.value for variable in variables]
     # Nothing else is watched, so networks that are not trained keep no values in memory.
     with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -20,12 +20,12 @@ def value_and_gradient(
 
 
 def input_gradient(function: Callable[[Any], Any], inputs: Any) -> Any:
-    """See `engines.current`."""
+    """See `engines.active_engine`."""
     return value_and_input_gradient(function, inputs)[1]
 
 
 def value_and_input_gradient(function: Callable[[Any], Any], inputs: Any) -> tuple[Any, Any]:
-    """See `engines.current`."""
+    """See `engines.active_engine`."""
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(inputs)
         outputs = function(inputs)
@@ -39,7 +39,7 @@ def compiled(function: Callable[..., Any], variables: Iterable[Any]) -> Any:
 
 
 def choose_device(device: str) -> str | None:
-    """See `engines.current`."""
+    """See `engines.active_engine`."""
     gpus = tf.config.list_physical_devices("GPU")
     if device == "gpu" and not gpus:
         return None

@@ -12,7 +12,7 @@ import math
 import os
 from pathlib import Path
 
-from inpaint_tf.data.whole_files import write_text
+from inpaint_tf.data.atomic_files import write_text
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation import statistics
 from inpaint_tf.evaluation.scores import table

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from inpaint_tf.evaluation import pairing, results_folder
-from inpaint_tf.evaluation.methods.naming import name_apart
-from inpaint_tf.evaluation.pipeline import complete_and_score
+from inpaint_tf.evaluation.complete_and_score import complete_and_score
+from inpaint_tf.evaluation.methods.method_names import name_apart
 from inpaint_tf.evaluation.report.comparison import Comparison, Tested, compare
 from inpaint_tf.evaluation.report.table_set import TableSet, tabulate
 from inpaint_tf.evaluation.report.write import write_comparison, write_report
@@ -157,7 +157,7 @@ def _networks(settings):
 
 def _judges(settings):
     """(`Judges`, `set_scores.SetJudge` or None). Called after the networks: Keras is set up."""
-    from inpaint_tf.evaluation.scores.picture_scores import Judges
+    from inpaint_tf.evaluation.scores.of_one_picture import Judges
 
     recogniser = lpips = set_judge = None
     if settings.recogniser:
@@ -169,7 +169,7 @@ def _judges(settings):
 
         runtime.load_engine()
         from inpaint_tf.evaluation.scores.feature_networks import Inception, Lpips
-        from inpaint_tf.evaluation.scores.set_scores import SetJudge
+        from inpaint_tf.evaluation.scores.of_a_set import SetJudge
 
         lpips = Lpips(settings.lpips) if settings.lpips else None
         if settings.inception:

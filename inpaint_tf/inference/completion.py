@@ -9,7 +9,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from inpaint_tf import images as image_values
+from inpaint_tf import compositing as image_values
 from inpaint_tf.engines import apple_gpu, runtime
 from inpaint_tf.networks import generators
 
@@ -17,7 +17,7 @@ from inpaint_tf.networks import generators
 def complete(generator: Any, hole_fill: str, image: Any, mask: Any) -> tuple[Any, Any]:
     """Fill the holes of a batch of pictures.
 
-    generator: see `networks.generators`. hole_fill: a key of `images.HOLE_FILLS`.
+    generator: see `networks.generators`. hole_fill: a key of `compositing.HOLE_FILLS`.
     image: (batch, height, width, 3), uint8 RGB, any height and width.
     mask: (batch, height, width, 1), uint8, read by `is_hole`.
 

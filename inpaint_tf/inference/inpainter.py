@@ -224,7 +224,7 @@ def _score_bytes(generator):
 
 
 def _runs_on_cpu():
-    from inpaint_tf.engines.current import engine
+    from inpaint_tf.engines.active_engine import engine
 
     return engine.runs_on_cpu()
 

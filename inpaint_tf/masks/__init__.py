@@ -10,13 +10,13 @@ KINDS = {
     "random_box": "inpaint_tf.masks.random_box:RandomBox",
     "freeform": "inpaint_tf.masks.freeform:Freeform",
     "mixed": "inpaint_tf.masks.mixed:Mixed",
-    "pictures": "inpaint_tf.masks.pictures:Pictures",
+    "pictures": "inpaint_tf.masks.mask_pictures:Pictures",
 }
 """Every kind of hole and its class; see `errors.look_up`."""
 
 _PUBLIC = {
-    "Hole": "inpaint_tf.masks.drawer",
-    "HoleDrawer": "inpaint_tf.masks.drawer",
+    "Hole": "inpaint_tf.masks.hole_drawer",
+    "HoleDrawer": "inpaint_tf.masks.hole_drawer",
 }
 
 __all__ = ["KINDS", "Hole", "HoleDrawer"]

@@ -6,9 +6,9 @@ from inpaint_tf.masks.kind import Kind
 
 
 class Freeform(Kind):
-    """Random strokes; `masks.strokes` draws them."""
+    """Random strokes; `masks.brush_strokes` draws them."""
 
     def draw_inside(self, random: Any, count: int) -> Any:
-        from inpaint_tf.masks import strokes
+        from inpaint_tf.masks import brush_strokes
 
-        return strokes.draw_strokes(random, count, self.size)
+        return brush_strokes.draw_strokes(random, count, self.size)

@@ -14,7 +14,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from inpaint_tf.data.whole_files import flush_to_disk
+from inpaint_tf.data.atomic_files import flush_to_disk
 from inpaint_tf.errors import UserError
 from inpaint_tf.weights import generator_file, locate
 

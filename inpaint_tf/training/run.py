@@ -53,7 +53,7 @@ def train(
     check_config(config)
     device, precision = runtime.configure(device, precision)
     from inpaint_tf.data import describe_source
-    from inpaint_tf.training.build import open_sources
+    from inpaint_tf.training.build_from_config import open_sources
     from inpaint_tf.training.run_folder import open_run_folder
     from inpaint_tf.weights import generator_file, locate
 
@@ -73,14 +73,14 @@ def train(
 
 
 def _run(config, workdir, train_source, validation_source, on_device):
-    from inpaint_tf.training import build, loop
+    from inpaint_tf.training import build_from_config, loop
     from inpaint_tf.training.checkpoints import CheckpointStore
     from inpaint_tf.training.run_log import RunLog
     from inpaint_tf.training.validation import SCORES
 
     held_out = _list_held_out(workdir, config, validation_source)
-    schedule = build.build_schedule(config)
-    trainer = build.build_trainer(config)
+    schedule = build_from_config.build_schedule(config)
+    trainer = build_from_config.build_trainer(config)
     settings = {
         "kind": config.generator.kind,
         "width": config.generator.width,
@@ -91,7 +91,7 @@ def _run(config, workdir, train_source, validation_source, on_device):
     if step:
         logging.info("continuing at step %d", step)
     else:
-        build.begin_from_weights(config, trainer)
+        build_from_config.begin_from_weights(config, trainer)
     pictures = TrainingPictures(train_source, config, on_device)
     every = loop.Every(
         config.train.log_every, config.train.checkpoint_every, config.train.validate_every
@@ -103,7 +103,7 @@ def _run(config, workdir, train_source, validation_source, on_device):
         store,
         RunLog(workdir, (*trainer.terms(), *loop.SPEEDS, *SCORES), step),
         every,
-        build.build_validation(config, validation_source),
+        build_from_config.build_validation(config, validation_source),
         pictures.held,
     )
     try:
@@ -177,7 +177,7 @@ def hold_on_device(source: Any, config: Any) -> Any:
 def _list_held_out(workdir, config, validation_source):
     """List the pictures held out of the training folder, for a test; the list's path or None."""
     from inpaint_tf.data import picture_paths
-    from inpaint_tf.data.whole_files import write_whole
+    from inpaint_tf.data.atomic_files import write_whole
 
     path = workdir / HELD_OUT_FILE
     found = picture_paths(validation_source) if config.data.test_count else []

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from inpaint_tf.data.whole_files import write_whole
+from inpaint_tf.data.atomic_files import write_whole
 from inpaint_tf.engines.environment import describe_environment
 from inpaint_tf.errors import UserError
 

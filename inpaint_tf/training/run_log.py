@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inpaint_tf.data.whole_files import write_whole
+from inpaint_tf.data.atomic_files import write_whole
 from inpaint_tf.errors import UserError
 from inpaint_tf.training.event_file import EventFile
 

@@ -7,9 +7,9 @@ from typing import Any
 import keras
 from keras import ops
 
-from inpaint_tf import images
+from inpaint_tf import compositing
 from inpaint_tf.engines import apple_gpu
-from inpaint_tf.engines.current import engine
+from inpaint_tf.engines.active_engine import engine
 from inpaint_tf.engines.step_random import StepRandom
 from inpaint_tf.masks import Hole, HoleDrawer
 from inpaint_tf.training import losses
@@ -33,7 +33,7 @@ class InpaintingTrainer(keras.Model):
     critics: an object of one of the kinds in `training.critics`.
     holes: a `masks.HoleDrawer`; critics that look at its box must be built for its size.
     average: a second generator that follows a moving average of the first's weights, or None.
-    hole_fill: what covers the hole, a key of `images.HOLE_FILLS`.
+    hole_fill: what covers the hole, a key of `compositing.HOLE_FILLS`.
     critic_updates: critic updates for each generator update (Algorithm 1: 5).
     l1_weight: on the spatially discounted L1 over the hole's box (paper, equation 1: 1.2).
     coarse_weight: on the coarse stage within both reconstruction terms (2018 code: 1.2).
@@ -153,7 +153,7 @@ class InpaintingTrainer(keras.Model):
         """uint8 (batch, height, width, 3) to float32 in [-1, 1], mirrored or not, and a hole."""
         batch, height, width = pictures.shape[:3]
         with apple_gpu.on_host():
-            real = images.to_unit(pictures)
+            real = compositing.to_unit(pictures)
             if self.flip:
                 mirrored = self.random.uniform((batch, 1, 1, 1)) < 0.5
                 real = ops.where(mirrored, ops.flip(real, axis=2), real)
@@ -161,7 +161,7 @@ class InpaintingTrainer(keras.Model):
 
     def update_critics(self, real: Any, hole: Hole) -> dict[str, Any]:
         """Algorithm 1, lines 3-8: score real and completed pictures, penalise, update."""
-        completed = images.composite(self.generate(real, hole)["refined"], real, hole.mask)
+        completed = compositing.composite(self.generate(real, hole)["refined"], real, hole.mask)
         prepared = self.critics.prepare(self.random, real.shape[0])
         variables = self.critics.trainable_variables
         (_, terms), gradients = engine.value_and_gradient(
@@ -199,17 +199,17 @@ class InpaintingTrainer(keras.Model):
         stages = [(outputs["coarse"], self.coarse_weight)] if "coarse" in outputs else []
         if phase != "coarse":
             stages.append((outputs["refined"], 1.0))
-        box_real = images.crop(real, hole.boxes, hole.size)
+        box_real = compositing.crop(real, hole.boxes, hole.size)
         l1 = sum(weight * self._box_l1(box_real, stage, hole) for stage, weight in stages)
         ae = sum(weight * losses.known_l1(real, stage, hole.mask) for stage, weight in stages)
         total = self.l1_weight * l1 + self.ae_weight * ae
         terms = {"l1_loss": l1, "ae_loss": ae}
         if self.ssim_weight and phase != "coarse":
-            box_refined = images.crop(outputs["refined"], hole.boxes, hole.size)
+            box_refined = compositing.crop(outputs["refined"], hole.boxes, hole.size)
             terms["ssim_loss"] = losses.structural_dissimilarity(box_real, box_refined)
             total = total + self.ssim_weight * terms["ssim_loss"]
         if phase == "adversarial":
-            completed = images.composite(outputs["refined"], real, hole.mask)
+            completed = compositing.composite(outputs["refined"], real, hole.mask)
             if self.critics.balanced:
                 added, more = self._balanced(real, outputs["refined"], hole)
             else:
@@ -219,7 +219,7 @@ class InpaintingTrainer(keras.Model):
         return total, {"g_loss": total, **terms}
 
     def _box_l1(self, box_real, picture, hole):
-        box = images.crop(picture, hole.boxes, hole.size)
+        box = compositing.crop(picture, hole.boxes, hole.size)
         return losses.weighted_l1(box_real, box, self.discount)
 
     def _balanced(self, real, refined, hole):
@@ -228,17 +228,17 @@ class InpaintingTrainer(keras.Model):
         Both gradients are taken for the completed picture, in the hole. The total is linear in it
         and has the adversarial gradient so scaled: one pass back through the generator serves both.
         """
-        completed = images.composite(refined, real, hole.mask)
+        completed = compositing.composite(refined, real, hole.mask)
         fixed = ops.stop_gradient(completed)
         value, adversarial = engine.value_and_input_gradient(
             lambda picture: self.critics.adversarial(real, picture, hole), fixed
         )
-        box_real = images.crop(real, hole.boxes, hole.size)
+        box_real = compositing.crop(real, hole.boxes, hole.size)
 
         def reconstruction(picture):
             total = self.l1_weight * self._box_l1(box_real, picture, hole)
             if self.ssim_weight:
-                box = images.crop(picture, hole.boxes, hole.size)
+                box = compositing.crop(picture, hole.boxes, hole.size)
                 total = total + self.ssim_weight * losses.structural_dissimilarity(box_real, box)
             return total
 
@@ -257,7 +257,7 @@ class InpaintingTrainer(keras.Model):
 
     def generate(self, real: Any, hole: Hole) -> dict[str, Any]:
         """The generator's outputs for real pictures (batch, height, width, 3) with their `Hole`."""
-        masked = images.fill_hole(real, hole.mask, self.hole_fill)
+        masked = compositing.fill_hole(real, hole.mask, self.hole_fill)
         mask = ops.broadcast_to(hole.mask, (*masked.shape[:3], 1))
         return self.generator([masked, mask])
 

@@ -5,10 +5,10 @@ from typing import Any
 import cv2
 import numpy as np
 
-from inpaint_tf import images
+from inpaint_tf import compositing
 from inpaint_tf.engines.runtime import compiled
 from inpaint_tf.engines.step_random import StepRandom
-from inpaint_tf.evaluation.scores import distances
+from inpaint_tf.evaluation.scores import psnr_and_ssim
 from inpaint_tf.masks import HoleDrawer
 
 SCORES = ("val_psnr", "val_ssim", "val_l1", "val_hole_psnr", "val_hole_ssim", "val_hole_l1")
@@ -25,7 +25,7 @@ class Validation:
     """The same pictures with the same holes each time.
 
     pictures: list of uint8 batches (batch, size, size, 3).
-    holes: a `masks.HoleDrawer`; hole_fill: a key of `images.HOLE_FILLS`.
+    holes: a `masks.HoleDrawer`; hole_fill: a key of `compositing.HOLE_FILLS`.
     rows: how many pictures `run` draws.
     columns, after a `run`: what stands in each row, from the left.
     """
@@ -71,14 +71,14 @@ class Validation:
     def _views(self, generator, batch):
         from keras import ops
 
-        real = images.to_unit(batch)
+        real = compositing.to_unit(batch)
         hole = self.holes.draw(self.random, *batch.shape[:3])
         mask = ops.broadcast_to(hole.mask, (*batch.shape[:3], 1))
-        masked = images.fill_hole(real, mask, self.hole_fill)
+        masked = compositing.fill_hole(real, mask, self.hole_fill)
         outputs = generator([masked, mask])
-        completed = images.composite(outputs["refined"], real, mask)
+        completed = compositing.composite(outputs["refined"], real, mask)
         pictures = {"masked": masked, **outputs, "completed": completed}
-        views = {name: images.to_uint8(pictures[name]) for name in VIEWS if name in pictures}
+        views = {name: compositing.to_uint8(pictures[name]) for name in VIEWS if name in pictures}
         offsets = {"offsets": outputs["offsets"]} if "offsets" in outputs else {}
         return {**views, **offsets, "mask": mask}
 
@@ -87,7 +87,7 @@ def _scores(truth, completed, hole):
     return [
         score(truth, completed, mask)
         for mask in (None, hole)
-        for score in (distances.psnr, distances.ssim, distances.l1)
+        for score in (psnr_and_ssim.psnr, psnr_and_ssim.ssim, psnr_and_ssim.l1)
     ]
 
 

@@ -16,7 +16,7 @@ from inpaint_tf.commands.test import run_test, settings_from_flags
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.settings import apply_protocol
-from inpaint_tf.networks.generators.contextual_attention import build_generator
+from inpaint_tf.networks.generators.coarse_to_fine import build_generator
 from inpaint_tf.weights.generator_file import save_generator
 
 ROOT = Path(inpaint_tf.__file__).parent.parent

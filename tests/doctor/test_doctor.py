@@ -8,12 +8,20 @@ import pytest
 from keras import ops
 
 from inpaint_tf.commands import doctor as doctor
-from inpaint_tf.doctor import audit, blocks, comparison, examine, machine, whole_networks, wording
+from inpaint_tf.doctor import (
+    building_blocks,
+    comparison,
+    examine,
+    machine,
+    metal_audit,
+    report_lines,
+    whole_networks,
+)
 from inpaint_tf.engines import apple_gpu, runtime
-from inpaint_tf.networks.generators import contextual_attention
+from inpaint_tf.networks.generators import coarse_to_fine
 from inpaint_tf.networks.layers import activations
 
-ELU = blocks.BLOCKS[0]
+ELU = building_blocks.BLOCKS[0]
 
 
 def small_config():
@@ -41,7 +49,7 @@ def test_the_audit_sees_what_has_no_kernel_and_who_made_it(monkeypatch):
     found = whole_networks.audit_iteration(config=small_config())
     assert {lack.operation for lack in found.lacks} == {"Elu", "EluGrad"}
     assert any("conv1_1" in lack.maker for lack in found.lacks)
-    lines = list(wording.audit_lines("an iteration", found))
+    lines = list(report_lines.audit_lines("an iteration", found))
     assert lines[0].startswith(f"an iteration: {len(found.lacks)} operations without a kernel")
     assert "78 Elu (T=float32)" in lines[1]  # 2 generator passes x 39 layers with an ELU
 
@@ -58,9 +66,9 @@ def test_the_audit_follows_functions_and_drops_what_never_runs():
         tf.math.cos(x)  # no result depends on it
         return inner(x) * tf.math.sin(tf.constant(1.0)) + tf.cast(tf.shape(x)[0] + 1, tf.float32)
 
-    found = audit.audit(outer.get_concrete_function(tf.TensorSpec((3,))))
+    found = metal_audit.audit(outer.get_concrete_function(tf.TensorSpec((3,))))
     assert [(lack.operation, lack.types) for lack in found.lacks] == [("Sin", "T=float32")]
-    unknown = audit.audit(outer.get_concrete_function(tf.TensorSpec((None,))))
+    unknown = metal_audit.audit(outer.get_concrete_function(tf.TensorSpec((None,))))
     assert {lack.operation for lack in unknown.lacks} > {"Sin", "Shape"}
 
 
@@ -71,7 +79,7 @@ def test_a_kernel_is_one_for_the_types_at_hand():
         function = tf.function(lambda x: tf.where(x > 0, x, x))
         return [
             lack.operation
-            for lack in audit.audit(
+            for lack in metal_audit.audit(
                 function.get_concrete_function(tf.TensorSpec((3,), dtype))
             ).lacks
         ]
@@ -80,7 +88,7 @@ def test_a_kernel_is_one_for_the_types_at_hand():
     assert lacking(tf.int32)[:2] == ["Greater", "SelectV2"]
 
 
-@pytest.mark.parametrize("block", blocks.BLOCKS, ids=lambda block: block.name)
+@pytest.mark.parametrize("block", building_blocks.BLOCKS, ids=lambda block: block.name)
 def test_each_block_for_apples_gpu_equals_that_for_the_cpu(block):
     found = comparison.compare(block, "cpu", as_metal=True)
     assert list(found.complaints()) == []
@@ -119,16 +127,16 @@ def test_operations_that_run_on_the_cpu_unasked_are_counted():
 @pytest.fixture
 def quick(monkeypatch):
     """The whole examination, of one block and of small networks."""
-    contextual_attention, iteration = (
+    compare_generator, compare_iteration = (
         whole_networks.compare_generator,
         whole_networks.compare_iteration,
     )
-    monkeypatch.setattr(blocks, "BLOCKS", (ELU,))
+    monkeypatch.setattr(building_blocks, "BLOCKS", (ELU,))
     monkeypatch.setattr(
-        whole_networks, "compare_generator", lambda d, m: contextual_attention(d, m, size=64)
+        whole_networks, "compare_generator", lambda d, m: compare_generator(d, m, size=64)
     )
     monkeypatch.setattr(
-        whole_networks, "compare_iteration", lambda d, m: iteration(d, m, small_config())
+        whole_networks, "compare_iteration", lambda d, m: compare_iteration(d, m, small_config())
     )
     monkeypatch.setattr(whole_networks, "memory_growth", lambda device, as_metal: 3 << 20)
 
@@ -211,7 +219,7 @@ def test_a_findings_file_needs_a_folder_and_holds_no_infinity(tmp_path):
 
 def test_different_initial_weights_do_not_matter(monkeypatch):
     """A GPU may draw others than the CPU."""
-    build = contextual_attention.build_generator
+    build = coarse_to_fine.build_generator
 
     def build_differently(*arguments, **options):
         network = build(*arguments, **options)
@@ -219,7 +227,7 @@ def test_different_initial_weights_do_not_matter(monkeypatch):
             network.set_weights([2 * weight for weight in network.get_weights()])
         return network
 
-    monkeypatch.setattr(contextual_attention, "build_generator", build_differently)
+    monkeypatch.setattr(coarse_to_fine, "build_generator", build_differently)
     assert whole_networks.compare_generator("cpu", True, size=64).passed
 
 
@@ -227,7 +235,7 @@ def test_apples_gpu_gets_float32_and_no_xla_whatever_was_asked(monkeypatch, capl
     import keras
     import tensorflow as tf
 
-    from inpaint_tf.engines.current import engine
+    from inpaint_tf.engines.active_engine import engine
 
     monkeypatch.setattr(engine, "runs_on_metal", lambda: True)
     try:

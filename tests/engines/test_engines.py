@@ -108,7 +108,7 @@ def test_trains_and_completes_without_tensorflow(tmp_path, pictures):
 
 def test_a_missing_engine_is_one_line():
     program = WITHOUT_TENSORFLOW + (
-        "from inpaint_tf.commands.parsing.run import run_command; "
+        "from inpaint_tf.commands.parsing.run_command import run_command; "
         "from inpaint_tf.engines import runtime; run_command(lambda _: runtime.configure())"
     )
     environment = {**os.environ, "KERAS_BACKEND": "tensorflow"}

@@ -5,11 +5,7 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from inpaint_tf.errors import UserError
-from inpaint_tf.evaluation.settings import (
-    EvaluationSettings,
-    check_settings,
-    complete_settings,
-)
+from inpaint_tf.evaluation.settings import EvaluationSettings, check_settings, complete_settings
 from inpaint_tf.weights.locate import DEFAULT
 
 

@@ -7,7 +7,7 @@ import pytest
 import inpaint_tf
 from inpaint_tf.errors import UserError
 from inpaint_tf.inference import completion, inpainter, memory
-from inpaint_tf.networks.generators.contextual_attention import build_generator
+from inpaint_tf.networks.generators.coarse_to_fine import build_generator
 from inpaint_tf.networks.layers import attention_memory
 
 

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from inpaint_tf.networks import original_names
-from inpaint_tf.networks.critics import build_global_critic, build_local_critic
-from inpaint_tf.networks.generators.contextual_attention import build_generator
+from inpaint_tf.networks.discriminators import build_global_critic, build_local_critic
+from inpaint_tf.networks.generators.coarse_to_fine import build_generator
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from inpaint_tf.training import check_config
 
 
 def test_choices_are_those_that_the_code_has():
-    from inpaint_tf.images import HOLE_FILLS
+    from inpaint_tf.compositing import HOLE_FILLS
     from inpaint_tf.training.optimizers import SCHEDULES
 
     assert set(check_config.CHOICES["masks.fill"]) == set(HOLE_FILLS)

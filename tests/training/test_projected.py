@@ -10,7 +10,7 @@ import inpaint_tf
 from inpaint_tf.default_config import default_config
 from inpaint_tf.masks import Hole
 from inpaint_tf.networks import efficientnet_lite0
-from inpaint_tf.training.build import build_trainer
+from inpaint_tf.training.build_from_config import build_trainer
 from inpaint_tf.training.critics.projected import ProjectedCritics
 
 
@@ -79,7 +79,7 @@ def test_the_adversarial_gradient_has_the_norm_of_the_reconstruction(trainer):
     trainer.random.restart(0)
     real, hole = trainer.prepare(pictures)
     _, terms = trainer.generator_loss(real, hole)
-    from inpaint_tf.engines.current import engine
+    from inpaint_tf.engines.active_engine import engine
 
     refined = ops.convert_to_tensor(np.asarray(trainer.generate(real, hole)["refined"]))
     added = engine.input_gradient(lambda x: trainer._balanced(real, x, hole)[0], refined)

@@ -4,8 +4,8 @@ import pytest
 from keras import ops
 from small import small_batches, small_trainer
 
-from inpaint_tf import images
-from inpaint_tf.masks.drawer import HoleDrawer
+from inpaint_tf import compositing
+from inpaint_tf.masks.hole_drawer import HoleDrawer
 from inpaint_tf.training import losses
 
 
@@ -143,7 +143,7 @@ def test_flips_mirror_whole_pictures():
     pictures = next(small_batches(1, batch=16))[0]
     trainer.random.restart(0)
     real, _ = trainer.prepare(pictures)
-    unit = np.asarray(images.to_unit(pictures))
+    unit = np.asarray(compositing.to_unit(pictures))
     same = [bool((r == u).all()) for r, u in zip(np.asarray(real), unit, strict=True)]
     mirrored = [bool((r == u[:, ::-1]).all()) for r, u in zip(np.asarray(real), unit, strict=True)]
     assert all(a != b for a, b in zip(same, mirrored, strict=True))

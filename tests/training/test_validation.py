@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from inpaint_tf.evaluation.scores import distances
-from inpaint_tf.masks.drawer import HoleDrawer
+from inpaint_tf.evaluation.scores import psnr_and_ssim
+from inpaint_tf.masks.hole_drawer import HoleDrawer
 from inpaint_tf.training.validation import SCORES, Validation
 
 
@@ -39,7 +39,7 @@ def test_scores_are_those_of_the_composites(batches):
             [
                 score(truth, completed, mask)
                 for mask in (None, hole)
-                for score in (distances.psnr, distances.ssim, distances.l1)
+                for score in (psnr_and_ssim.psnr, psnr_and_ssim.ssim, psnr_and_ssim.l1)
             ]
         )
     assert tuple(scores) == SCORES

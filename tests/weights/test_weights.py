@@ -8,8 +8,8 @@ import pytest
 from small import SETTINGS
 
 from inpaint_tf.errors import UserError
-from inpaint_tf.networks.generators.contextual_attention import build_generator
-from inpaint_tf.weights import generator_file, interpolate, locate
+from inpaint_tf.networks.generators.coarse_to_fine import build_generator
+from inpaint_tf.weights import blend, generator_file, locate
 
 
 @pytest.fixture
@@ -75,11 +75,11 @@ def test_going_further_than_training_went():
         old + 1.5 * (new - old)
         for old, new in zip(base.get_weights(), trained.get_weights(), strict=True)
     ]
-    interpolate.go_from(trained, base, 1.5)
+    blend.go_from(trained, base, 1.5)
     for found, right in zip(trained.get_weights(), expected, strict=True):
         np.testing.assert_allclose(found, right, atol=1e-6)
     with pytest.raises(UserError, match="different widths"):
-        interpolate.go_from(trained, build_generator(8), 0.5)
+        blend.go_from(trained, build_generator(8), 0.5)
 
 
 def test_the_packages_own_weights_are_the_default():

@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 
 from inpaint_tf.errors import UserError
-from inpaint_tf.evaluation.methods.classic import RADIUS
+from inpaint_tf.evaluation.methods.opencv_fills import RADIUS
 
 BASELINES = {
-    "telea": "inpaint_tf.evaluation.methods.classic:telea",
-    "ns": "inpaint_tf.evaluation.methods.classic:navier_stokes",
-    "mean": "inpaint_tf.evaluation.methods.classic:mean_fill",
+    "telea": "inpaint_tf.evaluation.methods.opencv_fills:telea",
+    "ns": "inpaint_tf.evaluation.methods.opencv_fills:navier_stokes",
+    "mean": "inpaint_tf.evaluation.methods.opencv_fills:mean_fill",
     "biharmonic": "inpaint_tf.evaluation.methods.biharmonic:biharmonic",
 }
 """The function of each: a picture (height, width, 3) uint8 RGB, black in the hole, and a mask

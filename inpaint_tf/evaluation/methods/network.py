@@ -1,6 +1,6 @@
 """Our network as a method."""
 
-from inpaint_tf.evaluation.methods.naming import short_name
+from inpaint_tf.evaluation.methods.method_names import short_name
 
 
 class NetworkMethod:
@@ -9,13 +9,13 @@ class NetworkMethod:
     batched = True
 
     def __init__(self, inpainter, weights, batch_size):
-        from inpaint_tf import images
+        from inpaint_tf import compositing
 
         self.inpainter = inpainter
         self.batch_size = batch_size
         self.place = str(weights)
         self.name = short_name(self.place)
-        self.fill_level = int(images.to_uint8(images.HOLE_FILLS[inpainter.hole_fill]))
+        self.fill_level = int(compositing.to_uint8(compositing.HOLE_FILLS[inpainter.hole_fill]))
 
     @property
     def settings(self):

@@ -6,7 +6,7 @@ from pathlib import Path
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.methods.baselines import keep_known
-from inpaint_tf.evaluation.methods.naming import short_name
+from inpaint_tf.evaluation.methods.method_names import short_name
 
 ADDED = re.compile(
     r"[_-](?:mask\d*|pred(?:icted|iction)?|comp(?:osite|leted)?|inpaint(?:ed|ing)?|out(?:put)?"

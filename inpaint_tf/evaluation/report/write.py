@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from inpaint_tf.data import picture_files
-from inpaint_tf.data.whole_files import write_text
+from inpaint_tf.data.atomic_files import write_text
 from inpaint_tf.engines.environment import describe_environment
 from inpaint_tf.evaluation import pairing
 from inpaint_tf.evaluation.report import contact_sheet, html_page

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from inpaint_tf.evaluation.scores.distances import neighbour_differences
+from inpaint_tf.evaluation.scores.psnr_and_ssim import neighbour_differences
 from inpaint_tf.evaluation.scores.view import View
 
 

@@ -1,4 +1,4 @@
-"""The distances of `distances` as scores of a `View`: what several of them need is shared.
+"""The functions of `psnr_and_ssim` as scores of a `View`: what several of them need is shared.
 
 Each is NaN where the hole is empty.
 """
@@ -7,23 +7,23 @@ import math
 
 import numpy as np
 
-from inpaint_tf.evaluation.scores import distances
+from inpaint_tf.evaluation.scores import psnr_and_ssim
 from inpaint_tf.evaluation.scores.view import View
 
 
 def psnr(view: View) -> float:
     """dB; infinite for equal pictures."""
-    return distances.decibels(view.once(l2))
+    return psnr_and_ssim.decibels(view.once(l2))
 
 
 def ssim(view: View) -> float:
     """At most 1."""
-    return distances.mean_ssim(view.whole.once(_similarity), view.mask)
+    return psnr_and_ssim.mean_ssim(view.whole.once(_similarity), view.mask)
 
 
 def ms_ssim(view: View) -> float:
     """0 to 1; of whole pictures."""
-    return distances.ms_ssim(view.image, view.truth, view.once(_ssim_factors))
+    return psnr_and_ssim.ms_ssim(view.image, view.truth, view.once(_ssim_factors))
 
 
 def l1(view: View) -> float:
@@ -42,7 +42,7 @@ def tv(view: View) -> float:
     """Total variation in grey levels."""
     if not view.once(_difference).size:
         return math.nan
-    return distances.total_variation(view.image, view.mask)
+    return psnr_and_ssim.total_variation(view.image, view.mask)
 
 
 def _difference(view):
@@ -53,7 +53,7 @@ def _difference(view):
 
 
 def _ssim_factors(view):
-    return distances.ssim_factors(view.image, view.truth)
+    return psnr_and_ssim.ssim_factors(view.image, view.truth)
 
 
 def _similarity(view):

@@ -29,7 +29,7 @@ DEFAULT_KIND = "contextual_attention"
 """The kind of weights files that do not name one."""
 
 KINDS = {
-    DEFAULT_KIND: "inpaint_tf.networks.generators.contextual_attention:build_generator",
+    DEFAULT_KIND: "inpaint_tf.networks.generators.coarse_to_fine:build_generator",
 }
 """Every kind of generator and the function that builds it; see `errors.look_up`."""
 

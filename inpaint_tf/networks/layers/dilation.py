@@ -69,7 +69,7 @@ def _tensorflow_differentiates_dilation(dtype: str) -> bool:
     """
     import tensorflow as tf
 
-    from inpaint_tf.engines.current import engine
+    from inpaint_tf.engines.active_engine import engine
 
     # On a Mac, only graphs for other machines come here, so the answer is the CPU's.
     device = tf.device("cpu:0" if engine.runs_on_metal() else None)

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from inpaint_tf import images
+from inpaint_tf import compositing
 from inpaint_tf.engines.step_random import StepRandom
 from inpaint_tf.masks import Hole
 from inpaint_tf.networks import efficientnet_lite0, projected_critic
@@ -134,7 +134,7 @@ class ProjectedCritics:
         def local(pictures):
             repeats = pictures.shape[0] // boxes.shape[0]
             starts = ops.tile(boxes, (repeats, 1)) if boxes.shape[0] > 1 else boxes
-            return resize(images.crop(pictures, starts, (side, side)))
+            return resize(compositing.crop(pictures, starts, (side, side)))
 
         yield "local", self.local_heads, local
         yield "global", self.global_heads, resize

@@ -8,11 +8,11 @@ from typing import Any
 import keras
 from keras import ops
 
-from inpaint_tf import images
-from inpaint_tf.engines.current import engine
+from inpaint_tf import compositing
+from inpaint_tf.engines.active_engine import engine
 from inpaint_tf.engines.step_random import StepRandom
 from inpaint_tf.masks import Hole
-from inpaint_tf.networks.critics import build_global_critic, build_local_critic
+from inpaint_tf.networks.discriminators import build_global_critic, build_local_critic
 from inpaint_tf.training import losses
 
 
@@ -29,7 +29,7 @@ def build(config: Any) -> "WassersteinCritics":
 class WassersteinCritics:
     """The local and the global critic, and what they and the generator minimise.
 
-    local_critic, global_critic: built networks, see `networks.critics`.
+    local_critic, global_critic: built networks, see `networks.discriminators`.
     penalty_weight: on the gradient penalties (both papers: 10).
     """
 
@@ -70,9 +70,9 @@ class WassersteinCritics:
 
     def loss(self, real: Any, completed: Any, hole: Hole, prepared: Any) -> tuple[Any, dict]:
         """Wasserstein distances and gradient penalties; prepared: see `prepare`."""
-        local_mask = images.crop(hole.mask, hole.boxes, hole.size)
-        local_real = images.crop(real, hole.boxes, hole.size)
-        local_completed = images.crop(completed, hole.boxes, hole.size)
+        local_mask = compositing.crop(hole.mask, hole.boxes, hole.size)
+        local_real = compositing.crop(real, hole.boxes, hole.size)
+        local_completed = compositing.crop(completed, hole.boxes, hole.size)
         terms: dict[str, Any] = {}
         total = 0.0
         for name, critic, x, y, mask, alpha in (
@@ -97,7 +97,7 @@ class WassersteinCritics:
     def adversarial(self, real: Any, completed: Any, hole: Hole) -> Any:
         """-mean(score), of both critics together."""
         del real
-        local = images.crop(completed, hole.boxes, hole.size)
+        local = compositing.crop(completed, hole.boxes, hole.size)
         return losses.generator_wasserstein(
             self.local_critic(local)
         ) + losses.generator_wasserstein(self.global_critic(completed))

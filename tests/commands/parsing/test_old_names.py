@@ -30,9 +30,9 @@ def forget(monkeypatch):
     ("old", "attribute", "new"),
     [
         ("trainer", "InpaintingTrainer", "training.trainer"),
-        ("networks.generator", "build_generator", "networks.generators.contextual_attention"),
+        ("networks.generator", "build_generator", "networks.generators.coarse_to_fine"),
         ("files", "read_image", "data.picture_files"),
-        ("files", "write_whole", "data.whole_files"),
+        ("files", "write_whole", "data.atomic_files"),
         ("baselines", "BASELINES", "evaluation.methods.baselines"),
         ("layers.elu", "elu", "networks.layers.activations"),
         ("export", "check_output", "inference.export.savedmodel"),

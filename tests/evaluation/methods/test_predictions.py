@@ -8,7 +8,7 @@ import pytest
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.methods.baselines import BaselineMethod
-from inpaint_tf.evaluation.methods.naming import name_apart
+from inpaint_tf.evaluation.methods.method_names import name_apart
 from inpaint_tf.evaluation.methods.predictions import Predictions, PredictionsMethod
 from inpaint_tf.evaluation.pairing import Pair, center_mask
 

@@ -7,7 +7,7 @@ from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.pairing import find_pairs
 from inpaint_tf.evaluation.scores.feature_networks import ALEXNET, Inception, Lpips
-from inpaint_tf.evaluation.scores.set_scores import SetJudge
+from inpaint_tf.evaluation.scores.of_a_set import SetJudge
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import weakref
 
 from pictures import centre_hole, noisy_pair
 
-from inpaint_tf.evaluation.scores import distances, picture_scores
+from inpaint_tf.evaluation.scores import of_one_picture, psnr_and_ssim
 from inpaint_tf.evaluation.scores.view import View
 
 
@@ -36,15 +36,15 @@ def test_a_view_is_freed_without_the_garbage_collector():
 
 
 def test_the_map_of_ssim_is_computed_once_for_each_output(monkeypatch):
-    factors, calls = distances.ssim_factors, []
+    factors, calls = psnr_and_ssim.ssim_factors, []
     monkeypatch.setattr(
-        distances, "ssim_factors", lambda *given: calls.append(given[0]) or factors(*given)
+        psnr_and_ssim, "ssim_factors", lambda *given: calls.append(given[0]) or factors(*given)
     )
     raw, truth = noisy_pair(32, 24)
     mask = centre_hole(32, 24)
     composite = raw * mask[..., None] + truth * (1 - mask[..., None])
-    picture_scores.score_completion(truth, composite, raw, mask)
+    of_one_picture.score_completion(truth, composite, raw, mask)
     assert [given is raw for given in calls] == [False, True]
     calls.clear()
-    picture_scores.score_completion(truth, composite, composite, mask)
+    of_one_picture.score_completion(truth, composite, composite, mask)
     assert len(calls) == 1

@@ -11,7 +11,7 @@ import tensorflow as tf
 from inpaint_tf import Inpainter
 from inpaint_tf.errors import UserError
 from inpaint_tf.inference.export.savedmodel import check_output, export
-from inpaint_tf.networks.generators.contextual_attention import build_generator
+from inpaint_tf.networks.generators.coarse_to_fine import build_generator
 
 RUN_WITH_TENSORFLOW_ALONE = """
 import sys

@@ -12,7 +12,7 @@ import inpaint_tf
 from inpaint_tf.errors import UserError
 from inpaint_tf.inference import inpainter, memory
 from inpaint_tf.networks import generators
-from inpaint_tf.weights import generator_file, interpolate
+from inpaint_tf.weights import blend, generator_file
 
 ONE_STAGE = """
     import keras
@@ -98,7 +98,7 @@ def test_weights_of_another_kind_are_rejected(one_stage, tmp_path):
         generator_file.check_width(path, 6, "contextual_attention")
     assert generator_file.check_width(path, 6, "one_stage") == path
     with pytest.raises(UserError, match="different kinds"):
-        interpolate.go_from(other, one_stage, 0.5)
+        blend.go_from(other, one_stage, 0.5)
 
 
 def test_a_file_without_a_kind_holds_contextual_attention(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from inpaint_tf.engines.current import engine
+from inpaint_tf.engines.active_engine import engine
 from inpaint_tf.networks.layers.contextual_attention import contextual_attention
 from inpaint_tf.networks.layers.nearest_resize import halve
 

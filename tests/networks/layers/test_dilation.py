@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from inpaint_tf.engines.current import engine
+from inpaint_tf.engines.active_engine import engine
 from inpaint_tf.networks.layers.dilation import (
     DilatedConv2D,
     convolution_by_phases,
@@ -63,7 +63,7 @@ def test_the_layer_is_keras_layer_with_the_same_weights():
 def test_a_device_without_the_gradient_gets_the_form_that_has_one():
     program = """
 import numpy as np, tensorflow as tf
-from inpaint_tf.engines.current import engine
+from inpaint_tf.engines.active_engine import engine
 from inpaint_tf.layers.dilation import dilated_convolution
 kernel = tf.ones((3, 3, 1, 1))
 gradient = engine.input_gradient(

@@ -5,7 +5,7 @@ import pytest
 from keras import ops
 
 from inpaint_tf.engines import apple_gpu
-from inpaint_tf.engines.current import engine
+from inpaint_tf.engines.active_engine import engine
 from inpaint_tf.networks.layers.activations import elu, elu_of_parts
 
 FORMS = [elu, elu_of_parts]

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from inpaint_tf.engines.current import engine
+from inpaint_tf.engines.active_engine import engine
 from inpaint_tf.networks.layers.activations import LeakyReLU
 
 VALUES = np.array([-100.0, -1.0, -1e-30, 0.0, 1e-30, 2.0, 100.0], "float32")

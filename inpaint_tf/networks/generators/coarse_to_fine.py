@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
-from inpaint_tf import images
+from inpaint_tf import compositing
 from inpaint_tf.networks.layers.activations import elu
 from inpaint_tf.networks.layers.attention_memory import SCORE_BYTES
 from inpaint_tf.networks.layers.contextual_attention import ContextualAttention
@@ -107,7 +107,7 @@ def build_generator(
     features = _run(COARSE, with_mask(masked, mask), width)
     coarse = _to_picture("conv17", features)
 
-    pasted = images.composite(coarse, masked, mask)
+    pasted = compositing.composite(coarse, masked, mask)
     pasted = with_mask(pasted, mask)
     convolved = _run(CONVOLUTION_BRANCH, pasted, width)
     attended = _run(ATTENTION_BRANCH, pasted, width)

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from pictures import centre_hole, noisy_pair
 
-from inpaint_tf.evaluation.scores import distances, fill_quality, picture_scores, recognition, table
+from inpaint_tf.evaluation.scores import (
+    fill_quality,
+    of_one_picture,
+    psnr_and_ssim,
+    recognition,
+    table,
+)
 
 EVERYWHERE = ("psnr", "ssim", "l1", "l2", "tv")
 
@@ -28,11 +34,12 @@ def found(monkeypatch):
 
 def test_every_column_is_what_its_function_says(found):
     truth, composite, raw, mask = completion()
-    scores = picture_scores.score_completion(truth, composite, raw, mask)
+    scores = of_one_picture.score_completion(truth, composite, raw, mask)
     assert list(scores) == table.columns()
     assert len(scores) == 2 * 2 * 5 + 2 * 2 + 7
     functions = {
-        name: getattr(distances, "total_variation" if name == "tv" else name) for name in EVERYWHERE
+        name: getattr(psnr_and_ssim, "total_variation" if name == "tv" else name)
+        for name in EVERYWHERE
     }
     for output, image in (("composite", composite), ("raw", raw)):
         for region, area in (("full", None), ("hole", mask)):
@@ -49,7 +56,7 @@ def test_every_column_is_what_its_function_says(found):
 
 def test_a_raw_picture_that_is_the_composite_has_its_scores():
     truth, composite, _, mask = completion()
-    twice = picture_scores.score_completion(truth, composite, composite.copy(), mask)
+    twice = of_one_picture.score_completion(truth, composite, composite.copy(), mask)
     assert list(twice) == table.columns()
     assert twice["hole_raw_ssim"] == twice["hole_composite_ssim"]
 
@@ -62,14 +69,14 @@ def test_the_recogniser_sees_truth_composite_and_face(found):
 
     truth, composite, raw, mask = completion()
     recogniser = Recogniser()
-    judges = picture_scores.Judges(recogniser=recogniser)
-    scores = picture_scores.score_completion(truth, composite, raw, mask, judges)
+    judges = of_one_picture.Judges(recogniser=recogniser)
+    scores = of_one_picture.score_completion(truth, composite, raw, mask, judges)
     assert scores["fill_identity"] == 0.7
     np.testing.assert_array_equal(recogniser.given[1], composite)
     assert recogniser.given[2] == found
     elsewhere = np.zeros_like(mask)
     elsewhere[-1, -1] = 1  # a face that is not covered says nothing
-    scores = picture_scores.score_completion(truth, composite, raw, elsewhere, judges)
+    scores = of_one_picture.score_completion(truth, composite, raw, elsewhere, judges)
     assert math.isnan(scores["fill_identity"])
 
 
@@ -79,16 +86,16 @@ def test_lpips_is_of_composite_and_raw_pictures():
             return float(np.abs(image.astype(int) - reference).sum())
 
     truth, composite, raw, mask = completion()
-    scores = picture_scores.score_completion(
-        truth, composite, raw, mask, picture_scores.Judges(lpips=Lpips())
+    scores = of_one_picture.score_completion(
+        truth, composite, raw, mask, of_one_picture.Judges(lpips=Lpips())
     )
     assert 0 < scores["full_composite_lpips"] < scores["full_raw_lpips"]
-    assert math.isnan(picture_scores.score_completion(truth, raw, raw, mask)["full_raw_lpips"])
+    assert math.isnan(of_one_picture.score_completion(truth, raw, raw, mask)["full_raw_lpips"])
 
 
 def test_an_identical_picture():
     truth, _, _, mask = completion(176, 176)
-    scores = picture_scores.score_completion(truth, truth, truth, mask)
+    scores = of_one_picture.score_completion(truth, truth, truth, mask)
     assert scores["full_raw_psnr"] == scores["hole_composite_psnr"] == math.inf
     assert scores["hole_composite_ssim"] == pytest.approx(1)
     assert scores["full_composite_ms_ssim"] == pytest.approx(1)
@@ -100,7 +107,7 @@ def test_inverted_and_shifted_pictures_score_worse():
     truth, _, _, mask = completion(64, 64)
     inverted, shifted = 255 - truth, np.roll(truth, 1, axis=1)
     scores = [
-        picture_scores.score_completion(truth, image, image, mask) for image in (inverted, shifted)
+        of_one_picture.score_completion(truth, image, image, mask) for image in (inverted, shifted)
     ]
     assert scores[0]["hole_raw_psnr"] < scores[1]["hole_raw_psnr"] < 40
     assert scores[0]["hole_raw_ssim"] < 0 < scores[1]["hole_raw_ssim"] < 1
@@ -110,7 +117,7 @@ def test_inverted_and_shifted_pictures_score_worse():
 
 def test_a_mask_without_a_hole_leaves_its_scores_unmeasured():
     truth, _, raw, mask = completion()
-    scores = picture_scores.score_completion(truth, truth, raw, np.zeros_like(mask))
+    scores = of_one_picture.score_completion(truth, truth, raw, np.zeros_like(mask))
     assert all(
         math.isnan(scores[f"hole_{output}_{name}"])
         for output in ("composite", "raw")

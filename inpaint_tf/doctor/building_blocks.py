@@ -104,19 +104,19 @@ def attention() -> Callable[..., Any]:
 
 
 def cropping() -> Callable[..., Any]:
-    from inpaint_tf import images
+    from inpaint_tf import compositing
 
     boxes = np.array([[1, 3], [4, 0]], "int32")
-    return lambda x: images.crop(x, boxes, (7, 9))
+    return lambda x: compositing.crop(x, boxes, (7, 9))
 
 
 def compositing() -> Callable[..., Any]:
     from keras import ops
 
-    from inpaint_tf import images
+    from inpaint_tf import compositing
 
     mask = ops.convert_to_tensor(np.arange(21)[None, None, :, None] % 2, "float32")
-    return lambda x, y: images.composite(x, images.fill_hole(y, mask), mask)
+    return lambda x, y: compositing.composite(x, compositing.fill_hole(y, mask), mask)
 
 
 def losses() -> Callable[..., Any]:
@@ -132,7 +132,7 @@ def gradient_penalty() -> Callable[..., Any]:
     """The penalty of a critic of two layers: its value already contains a derivative."""
     from keras import ops
 
-    from inpaint_tf.engines.current import engine
+    from inpaint_tf.engines.active_engine import engine
     from inpaint_tf.networks.layers.activations import LeakyReLU
     from inpaint_tf.training import losses
 
@@ -164,7 +164,7 @@ def holes() -> Callable[..., Any]:
     from keras import ops
 
     from inpaint_tf.engines.step_random import StepRandom
-    from inpaint_tf.masks.drawer import HoleDrawer
+    from inpaint_tf.masks.hole_drawer import HoleDrawer
 
     random, drawer = StepRandom(2), HoleDrawer("mixed", size=16, max_shrink=3, per_image=True)
 

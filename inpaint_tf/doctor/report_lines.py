@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from inpaint_tf.doctor import comparison
-from inpaint_tf.doctor.audit import ARGUED, Audit, plugin_list
+from inpaint_tf.doctor.metal_audit import ARGUED, Audit, plugin_list
 
 
 def machine_lines(machine: Mapping[str, Any], devices: Sequence[str]) -> Iterator[str]:

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from inpaint_tf.engines.current import engine
+from inpaint_tf.engines.active_engine import engine
 
 
 def test_value_and_gradient_of_the_variables_asked_for():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pictures import centre_hole, noisy_pair
 
-from inpaint_tf.evaluation.scores import distances
+from inpaint_tf.evaluation.scores import psnr_and_ssim
 
 
 def test_literal_values():
@@ -14,22 +14,22 @@ def test_literal_values():
     image = truth.copy()
     image[0, 0] = 10  # one pixel of four
     mask = np.array([[1, 0], [0, 0]], np.uint8)
-    assert distances.l1(image, truth) == 2.5
-    assert distances.l2(image, truth) == 25
-    assert distances.l1(image, truth, mask) == 10
-    assert distances.l2(image, truth, mask) == 100
-    assert distances.psnr(image, truth, mask) == pytest.approx(10 * math.log10(65025 / 100))
+    assert psnr_and_ssim.l1(image, truth) == 2.5
+    assert psnr_and_ssim.l2(image, truth) == 25
+    assert psnr_and_ssim.l1(image, truth, mask) == 10
+    assert psnr_and_ssim.l2(image, truth, mask) == 100
+    assert psnr_and_ssim.psnr(image, truth, mask) == pytest.approx(10 * math.log10(65025 / 100))
     # A composite's error is all in the hole: a quarter of the area is 6.02 dB.
-    gain = distances.psnr(image, truth) - distances.psnr(image, truth, mask)
+    gain = psnr_and_ssim.psnr(image, truth) - psnr_and_ssim.psnr(image, truth, mask)
     assert gain == pytest.approx(10 * math.log10(4))
 
 
 def test_uint8_differences_do_not_wrap():
     black, white = np.zeros((12, 12, 3), np.uint8), np.full((12, 12, 3), 255, np.uint8)
-    assert distances.l1(black, white) == distances.l1(white, black) == 255
-    assert distances.psnr(black, white) == 0
+    assert psnr_and_ssim.l1(black, white) == psnr_and_ssim.l1(white, black) == 255
+    assert psnr_and_ssim.psnr(black, white) == 0
     c1 = (0.01 * 255) ** 2
-    assert distances.ssim(black, white) == pytest.approx(c1 / (255**2 + c1))
+    assert psnr_and_ssim.ssim(black, white) == pytest.approx(c1 / (255**2 + c1))
 
 
 @pytest.mark.parametrize("size", [(11, 11), (64, 48), (101, 37)])
@@ -46,10 +46,10 @@ def test_equals_scikit_image(size):
         data_range=255,
         full=True,
     )
-    assert distances.ssim(image, truth) == pytest.approx(expected, abs=1e-6)
-    np.testing.assert_allclose(distances.ssim_map(image, truth), expected_map, atol=1e-6)
+    assert psnr_and_ssim.ssim(image, truth) == pytest.approx(expected, abs=1e-6)
+    np.testing.assert_allclose(psnr_and_ssim.ssim_map(image, truth), expected_map, atol=1e-6)
     expected_psnr = skimage.peak_signal_noise_ratio(truth, image, data_range=255)
-    assert distances.psnr(image, truth) == pytest.approx(expected_psnr, abs=1e-9)
+    assert psnr_and_ssim.psnr(image, truth) == pytest.approx(expected_psnr, abs=1e-9)
 
 
 def test_hole_ssim_sees_only_the_hole():
@@ -57,32 +57,32 @@ def test_hole_ssim_sees_only_the_hole():
     mask = centre_hole(40, 40)
     far = image.copy()
     far[:3] = 255 - far[:3]  # seven pixels from the hole: outside every window over it
-    assert distances.ssim(far, truth, mask) == distances.ssim(image, truth, mask)
-    assert distances.ssim(far, truth) != distances.ssim(image, truth)
+    assert psnr_and_ssim.ssim(far, truth, mask) == psnr_and_ssim.ssim(image, truth, mask)
+    assert psnr_and_ssim.ssim(far, truth) != psnr_and_ssim.ssim(image, truth)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 30), (10, 12), (7, 3)])
 def test_pictures_smaller_than_the_window(size):
     image, truth = noisy_pair(*size)
-    assert distances.ssim(truth, truth) == pytest.approx(1)
-    assert -1 <= distances.ssim(image, truth) <= 1
+    assert psnr_and_ssim.ssim(truth, truth) == pytest.approx(1)
+    assert -1 <= psnr_and_ssim.ssim(image, truth) <= 1
 
 
 def test_total_variation_literally():
     image = np.zeros((3, 3, 3), np.uint8)
     image[1, 1] = 10  # four steps of 10 in each channel
-    assert distances.total_variation(image) == pytest.approx(4 * 10 * 3 / (9 * 3))
+    assert psnr_and_ssim.total_variation(image) == pytest.approx(4 * 10 * 3 / (9 * 3))
     hole = np.zeros((3, 3), np.uint8)
     hole[1, 1:] = 1  # two pixels, one step between them
-    assert distances.total_variation(image, hole) == pytest.approx(10 * 3 / (2 * 3))
-    assert distances.total_variation(image, np.eye(3)) == 0  # no neighbours in it
+    assert psnr_and_ssim.total_variation(image, hole) == pytest.approx(10 * 3 / (2 * 3))
+    assert psnr_and_ssim.total_variation(image, np.eye(3)) == 0  # no neighbours in it
 
 
 def test_total_variation_equals_tensorflow():
     tf = pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
     image, _ = noisy_pair(20, 31)
     expected = tf.image.total_variation(tf.cast(image, "float32")).numpy() / image.size
-    assert distances.total_variation(image) == pytest.approx(float(expected), rel=1e-5)
+    assert psnr_and_ssim.total_variation(image) == pytest.approx(float(expected), rel=1e-5)
 
 
 @pytest.mark.parametrize("size", [(256, 256), (161, 200), (177, 163)])
@@ -92,17 +92,17 @@ def test_ms_ssim_equals_tensorflow(size):
     expected = tf.image.ssim_multiscale(
         *(tf.cast(each[None], "float32") for each in (image, truth)), max_val=255
     )
-    assert distances.ms_ssim(image, truth) == pytest.approx(float(expected[0]), abs=1e-4)
-    assert distances.ms_ssim(truth, truth) == pytest.approx(1)
+    assert psnr_and_ssim.ms_ssim(image, truth) == pytest.approx(float(expected[0]), abs=1e-4)
+    assert psnr_and_ssim.ms_ssim(truth, truth) == pytest.approx(1)
 
 
 def test_ms_ssim_needs_five_scales():
-    assert math.isnan(distances.ms_ssim(*noisy_pair(160, 300)))
+    assert math.isnan(psnr_and_ssim.ms_ssim(*noisy_pair(160, 300)))
 
 
 def test_shapes_are_checked():
     image, truth = noisy_pair(8, 8)
     with pytest.raises(ValueError, match=r"Received: \(8, 8, 3\) and \(7, 8, 3\)"):
-        distances.l1(image, truth[:7])
+        psnr_and_ssim.l1(image, truth[:7])
     with pytest.raises(ValueError, match="`mask` must be"):
-        distances.l1(image, truth, np.ones((4, 4)))
+        psnr_and_ssim.l1(image, truth, np.ones((4, 4)))

@@ -5,14 +5,14 @@ import pytest
 
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
-from inpaint_tf.evaluation.methods.baselines import BaselineMethod
-from inpaint_tf.evaluation.methods.network import NetworkMethod
-from inpaint_tf.evaluation.pairing import find_pairs
-from inpaint_tf.evaluation.pipeline import (
+from inpaint_tf.evaluation.complete_and_score import (
     _batches_of_equal_size,
     _read_ahead,
     complete_and_score,
 )
+from inpaint_tf.evaluation.methods.baselines import BaselineMethod
+from inpaint_tf.evaluation.methods.network import NetworkMethod
+from inpaint_tf.evaluation.pairing import find_pairs
 from inpaint_tf.evaluation.results_folder import Results
 
 

@@ -16,11 +16,11 @@ from typing import Any
 from tqdm import tqdm
 
 from inpaint_tf.data import picture_files
-from inpaint_tf.data.ordered_map import ordered_map
+from inpaint_tf.data.threaded_map import ordered_map
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.pairing import Pair
 from inpaint_tf.evaluation.results_folder import Results
-from inpaint_tf.evaluation.scores import picture_scores
+from inpaint_tf.evaluation.scores import of_one_picture
 from inpaint_tf.evaluation.scores.view import NO_JUDGES, Judges
 
 THREADS = min(8, os.cpu_count() or 1)
@@ -182,5 +182,5 @@ class _Recorder:
             "height": truth.shape[0],
             "width": truth.shape[1],
             "hole_share": float(mask.mean()),
-            **picture_scores.score_completion(truth, completed, raw, mask, self._judges),
+            **of_one_picture.score_completion(truth, completed, raw, mask, self._judges),
         }

@@ -2,19 +2,19 @@ import numpy as np
 import pytest
 from keras import ops
 
-from inpaint_tf import images
+from inpaint_tf import compositing
 
 
 def test_all_levels_survive_the_way_to_the_device_and_back():
     levels = np.arange(256, dtype="uint8")
-    unit = np.asarray(images.to_unit(levels))
+    unit = np.asarray(compositing.to_unit(levels))
     assert unit[0] == -1.0
     assert unit[-1] == 1.0
-    np.testing.assert_array_equal(images.to_uint8(unit), levels)
+    np.testing.assert_array_equal(compositing.to_uint8(unit), levels)
 
 
 def test_to_uint8_rounds_and_clips():
-    found = images.to_uint8(np.array([-1.2, 1.2, 0.0039, 0.0], "float32"))
+    found = compositing.to_uint8(np.array([-1.2, 1.2, 0.0039, 0.0], "float32"))
     # (0.0039 + 1) * 127.5 = 127.997; (0 + 1) * 127.5 = 127.5 rounds to the even 128
     assert np.asarray(found).tolist() == [0, 255, 128, 128]
 
@@ -23,33 +23,33 @@ def test_to_uint8_rounds_and_clips():
 def test_fill_hole(fill, value):
     pictures = np.full((1, 2, 2, 3), -0.5, "float32")
     mask = np.array([1, 0, 0, 0], "float32").reshape(1, 2, 2, 1)
-    filled = np.asarray(images.fill_hole(pictures, mask, fill))
+    filled = np.asarray(compositing.fill_hole(pictures, mask, fill))
     assert filled[0, 0, 0].tolist() == [value] * 3
     assert (filled[0, 1] == -0.5).all()
 
 
 def test_composite_keeps_known_pixels():
     mask = np.array([1, 0, 0, 0], "float32").reshape(1, 2, 2, 1)
-    found = images.composite(np.ones((2, 2, 2, 3)), np.zeros((2, 2, 2, 3)), mask)
+    found = compositing.composite(np.ones((2, 2, 2, 3)), np.zeros((2, 2, 2, 3)), mask)
     assert np.asarray(found).sum() == 2 * 3  # one pixel of each of two pictures
 
 
 def test_crop_takes_each_image_at_its_own_place():
     pictures = np.random.default_rng(0).normal(size=(2, 7, 9, 3)).astype("float32")
-    found = images.crop(ops.convert_to_tensor(pictures), np.array([[0, 4], [3, 1]]), (4, 5))
+    found = compositing.crop(ops.convert_to_tensor(pictures), np.array([[0, 4], [3, 1]]), (4, 5))
     np.testing.assert_array_equal(found[0], pictures[0, 0:4, 4:9])
     np.testing.assert_array_equal(found[1], pictures[1, 3:7, 1:6])
 
 
 def test_crop_with_one_box_for_all():
     pictures = np.random.default_rng(0).normal(size=(2, 6, 6, 1)).astype("float32")
-    found = images.crop(ops.convert_to_tensor(pictures), np.array([[1, 2]]), (3, 3))
+    found = compositing.crop(ops.convert_to_tensor(pictures), np.array([[1, 2]]), (3, 3))
     np.testing.assert_array_equal(found, pictures[:, 1:4, 2:5])
 
 
 def test_place_puts_each_piece_at_its_own_place():
     pieces = np.random.default_rng(0).normal(size=(2, 4, 5, 1)).astype("float32")
-    found = images.place(ops.convert_to_tensor(pieces), np.array([[0, 4], [3, 1]]), 7, 9)
+    found = compositing.place(ops.convert_to_tensor(pieces), np.array([[0, 4], [3, 1]]), 7, 9)
     expected = np.zeros((2, 7, 9, 1), "float32")
     expected[0, 0:4, 4:9] = pieces[0]
     expected[1, 3:7, 1:6] = pieces[1]
@@ -59,7 +59,7 @@ def test_place_puts_each_piece_at_its_own_place():
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (8, 16), (9, 23)])
 def test_padding_repeats_the_border(height, width):
     pictures = np.random.default_rng(0).integers(0, 256, (1, height, width, 3)).astype("uint8")
-    padded = np.asarray(images.pad_to_multiple(pictures, 8))
+    padded = np.asarray(compositing.pad_to_multiple(pictures, 8))
     rows, columns = -height % 8, -width % 8
     expected = np.pad(pictures, ((0, 0), (0, rows), (0, columns), (0, 0)), mode="edge")
     np.testing.assert_array_equal(padded, expected)

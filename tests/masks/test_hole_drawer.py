@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from inpaint_tf.engines.step_random import StepRandom
-from inpaint_tf.masks.drawer import HoleDrawer
+from inpaint_tf.masks.hole_drawer import HoleDrawer
 
 
 def draw(drawer, step=0, batch=3, height=32, width=40):

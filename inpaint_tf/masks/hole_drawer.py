@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from inpaint_tf import images
+from inpaint_tf import compositing
 from inpaint_tf.errors import look_up
 from inpaint_tf.masks import KINDS
 
@@ -73,5 +73,5 @@ class HoleDrawer:
                 f"picture {height}x{width}"
             )
         boxes, drawing = self._kind.draw(random, count, free)
-        mask = images.place(drawing, boxes, height, width)
+        mask = compositing.place(drawing, boxes, height, width)
         return Hole(mask, boxes, (self.size, self.size))

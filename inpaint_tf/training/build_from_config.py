@@ -103,7 +103,7 @@ def build_optimizer(config: Any, phases: list[tuple[int, float]]) -> Any:
 
 def build_holes(config: Any, kind: str | None = None) -> Any:
     """The `HoleDrawer` of training, or of another `kind` with the same box."""
-    from inpaint_tf.masks.drawer import HoleDrawer
+    from inpaint_tf.masks.hole_drawer import HoleDrawer
 
     kind = kind or config.masks.kind
     pictures = read_mask_pictures(config) if kind == "pictures" else None
