@@ -30,7 +30,7 @@ class InpaintingTrainer(keras.Model):
     """Generator, critics, losses and the step that trains them.
 
     generator: a built network, see `networks.generators`.
-    critics: an object of one of the kinds in `training.critics`.
+    critics: a `critics.base.Critics`, of any kind in `training.critics`.
     holes: a `masks.HoleDrawer`; critics that look at its box must be built for its size.
     average: a second generator that follows a moving average of the first's weights, or None.
     hole_fill: what covers the hole, a key of `compositing.HOLE_FILLS`.

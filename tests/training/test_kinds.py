@@ -16,12 +16,14 @@ CRITICS = """
     import keras
     from keras import ops
 
+    from inpaint_tf.training.critics.base import Critics
+
 
     def build(config):
         return LeastSquares(config.data.size, config.critics.width)
 
 
-    class LeastSquares:
+    class LeastSquares(Critics):
         terms = ("d_loss", "d_real")
 
         def __init__(self, size, width):
@@ -30,12 +32,8 @@ CRITICS = """
             scores = keras.layers.Conv2D(1, 1, name="scores")(features)
             self.network = keras.Model(pictures, scores, name="patch_critic")
             self.networks = {"patch_critic": self.network}
-            self.trainable_variables = self.network.trainable_variables
 
-        def draw(self, random, batch):
-            return None
-
-        def loss(self, real, completed, hole, drawn):
+        def loss(self, real, completed, hole, prepared):
             real_loss = ops.mean(ops.square(self.network(real) - 1.0))
             total = real_loss + ops.mean(ops.square(self.network(completed)))
             return total, {"d_loss": total, "d_real": real_loss}

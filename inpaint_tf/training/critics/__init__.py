@@ -1,22 +1,5 @@
-"""Kinds of critics, a file each.
-
-A kind is a file here with a function `build(config)`, and a line in `KINDS`. It returns an object
-with
-
-networks: {name: keras.Model}. The names become attributes of the trainer, and so the places of the
-  networks in its checkpoints.
-terms: names of the numbers that `loss` returns, in the order of metrics.csv.
-trainable_variables: those that a critic update changes.
-prepare(random, batch): called before each critic update, outside its derivative: moves what the
-  critics keep, and returns what `loss` needs of random numbers, from a `StepRandom`.
-loss(real, completed, hole, prepared): (total, {term: scalar}), what a critic update minimises.
-adversarial(real, completed, hole): a scalar, what the generator minimises of the critics.
-balanced: whether the generator's adversarial weight is a share of the norm of the reconstruction's
-  gradient, rather than a factor.
-frozen_variables: those that a step reads and that checkpoints leave out.
-
-Pictures are float32 (batch, height, width, 3) in [-1, 1], `hole` is a `masks.Hole`, and `completed`
-is the composite. Its docstrings say the source.
+"""Kinds of critics, a file each: a subclass of `critics.base.Critics`, a function `build(config)`
+that makes one with new weights, and a line in `KINDS`.
 """
 
 KINDS = {

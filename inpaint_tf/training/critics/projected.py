@@ -15,6 +15,7 @@ from inpaint_tf import compositing
 from inpaint_tf.engines.step_random import StepRandom
 from inpaint_tf.masks import Hole
 from inpaint_tf.networks import efficientnet_lite0, projected_critic
+from inpaint_tf.training.critics.base import Critics
 
 LEAST_HOLE = 0.25
 """Share of a place that must be hole for its score to count."""
@@ -34,7 +35,7 @@ def build(config: Any) -> "ProjectedCritics":
     )
 
 
-class ProjectedCritics:
+class ProjectedCritics(Critics):
     """Two views of the pictures, each with a head a scale.
 
     projection: `projected_critic.build_projection`. local_heads, global_heads: of `build_heads`.
@@ -62,22 +63,10 @@ class ProjectedCritics:
     ):
         self.projection = projection
         self.local_heads, self.global_heads = local_heads, global_heads
+        # The projection follows from the seed.
+        self.networks = {"local_heads": local_heads, "global_heads": global_heads}
+        self.frozen_variables = projection.variables
         self.view_size = view_size
-
-    @property
-    def networks(self) -> dict[str, keras.Model]:
-        """The networks by their names in the trainer. The projection follows from the seed."""
-        return {"local_heads": self.local_heads, "global_heads": self.global_heads}
-
-    @property
-    def frozen_variables(self) -> list:
-        """Those that a step reads and that no checkpoint holds."""
-        return self.projection.variables
-
-    @property
-    def trainable_variables(self) -> list:
-        """Those of all heads."""
-        return self.local_heads.trainable_variables + self.global_heads.trainable_variables
 
     def prepare(self, random: StepRandom, batch: int) -> None:
         """Moves the spectral norms; draws nothing."""

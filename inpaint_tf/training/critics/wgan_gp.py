@@ -14,6 +14,7 @@ from inpaint_tf.engines.step_random import StepRandom
 from inpaint_tf.masks import Hole
 from inpaint_tf.networks.discriminators import build_global_critic, build_local_critic
 from inpaint_tf.training import losses
+from inpaint_tf.training.critics.base import Critics
 
 
 def build(config: Any) -> "WassersteinCritics":
@@ -26,15 +27,13 @@ def build(config: Any) -> "WassersteinCritics":
     )
 
 
-class WassersteinCritics:
+class WassersteinCritics(Critics):
     """The local and the global critic, and what they and the generator minimise.
 
     local_critic, global_critic: built networks, see `networks.discriminators`.
     penalty_weight: on the gradient penalties (both papers: 10).
     """
 
-    balanced = False
-    frozen_variables: tuple = ()
     terms = (
         "d_loss",
         "critic_local",
@@ -52,17 +51,8 @@ class WassersteinCritics:
     ):
         self.local_critic = local_critic
         self.global_critic = global_critic
+        self.networks = {"local_critic": local_critic, "global_critic": global_critic}
         self.penalty_weight = penalty_weight
-
-    @property
-    def networks(self) -> dict[str, keras.Model]:
-        """The networks by their names in the trainer."""
-        return {"local_critic": self.local_critic, "global_critic": self.global_critic}
-
-    @property
-    def trainable_variables(self) -> list:
-        """Those of both networks."""
-        return self.local_critic.trainable_variables + self.global_critic.trainable_variables
 
     def prepare(self, random: StepRandom, batch: int) -> Any:
         """(2, batch, 1, 1, 1) in [0, 1): where between real and completed the penalties lie."""
