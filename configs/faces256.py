@@ -19,6 +19,11 @@
     inpaint-tf halve --output=faces256.weights.h5 \
         --weights=logs/faces256_critics_again/checkpoints/step_00000300
 
+`projected` is a run after these, with critics on frozen features; what it gives is not known yet:
+
+    python train.py --config=configs/faces256.py:projected --workdir=logs/projected \
+        --config.data.train=FACES/train --config.generator.weights=faces256
+
 Small pictures first: they show where things are in a face at a quarter of the cost. Then large
 ones, then Algorithm 1 for sharpness, with an SSIM term that keeps the structure; and large pictures
 and Algorithm 1 once more. A strength of 0.85 takes a little of what `sharpen` did back. Of the
