@@ -137,7 +137,7 @@ def test_a_killed_run_ends_in_the_weights_of_an_uninterrupted_one(tmp_path, pict
         (
             ["--config=configs/faces256.py:512"],
             "the stage is one of 128, 128_again, 256, critics, sharpen, 256_again, critics_again, "
-            "not '512'",
+            "projected, not '512'",
         ),
         (["--config=configs/quickstart.py:128"], "takes 0 positional arguments"),
         (["--config=configs/quickstart.py", "--config.data.sise=8"], "batch_size, crop, flip"),
@@ -207,7 +207,9 @@ def test_every_config_is_valid_and_documented(name):
     assert re.search(r"hour|minutes|days", docstring)
 
 
-@pytest.mark.parametrize("stage", ["128", "256", "critics", "256_again", "critics_again"])
+@pytest.mark.parametrize(
+    "stage", ["128", "256", "critics", "256_again", "critics_again", "projected"]
+)
 def test_a_config_file_may_take_a_word(stage):
     from inpaint_tf.commands.parsing.config_file import load_config
     from inpaint_tf.training.check_config import check_config
@@ -215,7 +217,7 @@ def test_a_config_file_may_take_a_word(stage):
     config = load_config(f"{ROOT}/configs/faces256.py:{stage}")
     check_config(config)
     assert config.data.size == (128 if stage == "128" else 256)
-    assert (config.train.steps > 0) == stage.startswith("critics")
+    assert (config.train.steps > 0) == stage.startswith(("critics", "projected"))
 
 
 def test_a_dry_run_shows_and_writes_nothing(tmp_path, pictures):
