@@ -1,8 +1,7 @@
 """inpaint_tf: fill the covered part of a face (coarse-to-fine GAN with contextual attention)."""
 
-import importlib
-
 from inpaint_tf.commands.parsing import old_names
+from inpaint_tf.errors import names_on_demand
 
 __version__ = "0.2.0"
 
@@ -19,11 +18,8 @@ __all__ = ["Inpainter", "__version__", "evaluate", "export", "load_config", "tra
 old_names.install()
 
 
-def __getattr__(name):
-    # Loading TensorFlow takes seconds; `import inpaint_tf` and `--help` should not.
-    if name in _PUBLIC:
-        return getattr(importlib.import_module(_PUBLIC[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# Loading TensorFlow takes seconds; `import inpaint_tf` and `--help` should not.
+__getattr__ = names_on_demand(__name__, _PUBLIC)
 
 
 def __dir__():

@@ -1,9 +1,10 @@
-"""A user's mistakes, told in one line without a traceback."""
+"""A user's mistakes, told in one line; and names that are looked up when they are asked for."""
 
 import difflib
 import errno
+import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 
@@ -42,3 +43,17 @@ def unknown_name(name: str, names: Iterable[str], what: str) -> str:
     near = difflib.get_close_matches(str(name), names, n=1)
     hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(names)}"
     return f"unknown {what} {name!r}; {hint}"
+
+
+def names_on_demand(package: str, places: Mapping[str, str]) -> Callable[[str], Any]:
+    """A `__getattr__` for a package: its public names are imported when they are asked for.
+
+    package: `__name__` of the package. places: the module that has each name.
+    """
+
+    def find(name: str) -> Any:
+        if name in places:
+            return getattr(importlib.import_module(places[name]), name)
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    return find

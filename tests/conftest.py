@@ -2,6 +2,7 @@
 
 import os
 import sys
+import textwrap
 from pathlib import Path
 
 # Before anything imports TensorFlow or JAX: results and tolerances here are a CPU's.
@@ -49,3 +50,16 @@ def smooth_picture(rng, height, width):
     """A random picture without fine detail: uint8 (height, width, 3), using 0 to 255."""
     coarse = rng.integers(0, 256, (4, 4, 3), dtype=np.uint8)
     return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+@pytest.fixture
+def new_file(tmp_path, monkeypatch):
+    """Writes a module that can be imported, as a new file of the package would be."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def write(name, text):
+        (tmp_path / f"{name}.py").write_text(textwrap.dedent(text))
+        monkeypatch.delitem(sys.modules, name, raising=False)
+        return name
+
+    return write

@@ -3,7 +3,7 @@
 A new kind is a file with a subclass of `masks.kind.Kind` and a line in `KINDS`.
 """
 
-import importlib
+from inpaint_tf.errors import names_on_demand
 
 KINDS = {
     "center": "inpaint_tf.masks.center:Center",
@@ -22,8 +22,5 @@ _PUBLIC = {
 __all__ = ["KINDS", "Hole", "HoleDrawer"]
 
 
-def __getattr__(name):
-    # Lazily: Keras takes seconds to load.
-    if name in _PUBLIC:
-        return getattr(importlib.import_module(_PUBLIC[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# Lazily: Keras takes seconds to load.
+__getattr__ = names_on_demand(__name__, _PUBLIC)

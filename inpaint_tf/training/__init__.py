@@ -1,7 +1,7 @@
 """The step, its losses and critics, and the run around it. Imports everything but doctor,
 evaluation (its scores excepted) and commands."""
 
-import importlib
+from inpaint_tf.errors import names_on_demand
 
 _PUBLIC = {
     "Schedule": "inpaint_tf.training.loop",
@@ -11,8 +11,5 @@ _PUBLIC = {
 __all__ = ["Schedule", "train"]
 
 
-def __getattr__(name):
-    # Lazily: Keras takes seconds to load.
-    if name in _PUBLIC:
-        return getattr(importlib.import_module(_PUBLIC[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# Lazily: Keras takes seconds to load.
+__getattr__ = names_on_demand(__name__, _PUBLIC)

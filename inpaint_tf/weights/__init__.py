@@ -3,7 +3,7 @@
 Imports networks and what lies below.
 """
 
-import importlib
+from inpaint_tf.errors import names_on_demand
 
 _PUBLIC = {
     "load_generator": "inpaint_tf.weights.generator_file",
@@ -14,8 +14,5 @@ _PUBLIC = {
 __all__ = ["find_weights", "load_generator", "save_generator"]
 
 
-def __getattr__(name):
-    # Lazily: Keras takes seconds to load.
-    if name in _PUBLIC:
-        return getattr(importlib.import_module(_PUBLIC[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# Lazily: Keras takes seconds to load.
+__getattr__ = names_on_demand(__name__, _PUBLIC)

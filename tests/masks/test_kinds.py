@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import textwrap
 from types import SimpleNamespace
 
 import numpy as np
@@ -32,11 +31,9 @@ COLUMN = """
 
 
 @pytest.fixture
-def column(tmp_path, monkeypatch):
+def column(new_file, monkeypatch):
     """A kind of hole in a new file, and its line in the table."""
-    monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "column_hole.py").write_text(textwrap.dedent(COLUMN))
-    monkeypatch.delitem(sys.modules, "column_hole", raising=False)
+    new_file("column_hole", COLUMN)
     monkeypatch.setitem(masks.KINDS, "column", "column_hole:Column")
 
 

@@ -1,8 +1,5 @@
 """A new kind of critics or of generator is one file and one line in a table."""
 
-import sys
-import textwrap
-
 import numpy as np
 import pytest
 
@@ -54,19 +51,6 @@ GENERATOR = """
         refined = keras.layers.Conv2D(3, 3, padding="same", name="only2")(features)
         return keras.Model([masked, mask], {"refined": refined}, name=name)
 """
-
-
-@pytest.fixture
-def new_file(tmp_path, monkeypatch):
-    """Writes a module that can be imported, as a new file of the package would be."""
-    monkeypatch.syspath_prepend(tmp_path)
-
-    def write(name, text):
-        (tmp_path / f"{name}.py").write_text(textwrap.dedent(text))
-        monkeypatch.delitem(sys.modules, name, raising=False)
-        return name
-
-    return write
 
 
 def small_config(pictures):

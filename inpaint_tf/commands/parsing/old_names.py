@@ -41,7 +41,6 @@ MODULES = {
     "doctor.report": ("doctor.report_lines",),
     "doctor.step": ("doctor.whole_networks",),
     "event_file": ("training.event_file",),
-    "export": ("inference.export.savedmodel", "commands.export"),
     "feature_distances": ("evaluation.scores.feature_distances",),
     "feature_networks": ("evaluation.scores.feature_networks",),
     "files": ("data.picture_files", "data.atomic_files"),
@@ -131,7 +130,10 @@ class OldNames(MetaPathFinder, Loader):
 
     def exec_module(self, module):
         name = module.__name__.removeprefix(f"{PACKAGE}.")
-        now = [f"{PACKAGE}.{place}" for place in MODULES.get(name, ())]
+        if name not in MODULES:
+            # It would stand in the place of a function of that name.
+            raise ImportError(f"{module.__name__} is a command now: inpaint-tf {COMMANDS[name]}")
+        now = [f"{PACKAGE}.{place}" for place in MODULES[name]]
         runs = sys.argv[:1] == ["-m"]  # `python -m` looks for a program: `get_code` warns
         if now and not runs:
             message = f"{module.__name__} is now {', '.join(now)}; {UNTIL}"

@@ -35,7 +35,6 @@ def forget(monkeypatch):
         ("files", "write_whole", "data.atomic_files"),
         ("baselines", "BASELINES", "evaluation.methods.baselines"),
         ("layers.elu", "elu", "networks.layers.activations"),
-        ("export", "check_output", "inference.export.savedmodel"),
         ("commands.config_arguments", "load_config", "commands.parsing.config_file"),
     ],
 )
@@ -119,3 +118,13 @@ def test_an_old_console_command_warns_in_one_line(tmp_path):
     assert ended.stderr.count("\n") == 1
     assert "inpaint-tf-pack is now inpaint-tf pack; the old name goes" in ended.stderr
     assert "inpaint-tf pack:\n" in ended.stdout
+
+
+def test_a_module_that_was_a_command_does_not_hide_the_function():
+    import inpaint_tf
+
+    with pytest.raises(
+        ImportError, match=r"inpaint_tf\.export is a command now: inpaint-tf export"
+    ):
+        importlib.import_module("inpaint_tf.export")
+    assert callable(inpaint_tf.export)

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import textwrap
 
 import keras
 import numpy as np
@@ -37,11 +36,9 @@ NPZ = """
 
 
 @pytest.fixture
-def npz(tmp_path, monkeypatch):
+def npz(new_file, monkeypatch):
     """A format in a new file, and its line in the table."""
-    monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "npz_export.py").write_text(textwrap.dedent(NPZ))
-    monkeypatch.delitem(sys.modules, "npz_export", raising=False)
+    new_file("npz_export", NPZ)
     monkeypatch.setitem(formats.FORMATS, "npz", "npz_export")
 
 

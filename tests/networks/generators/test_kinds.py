@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import textwrap
 
 import h5py
 import numpy as np
@@ -42,11 +41,9 @@ ONE_STAGE = """
 
 
 @pytest.fixture
-def one_stage(tmp_path, monkeypatch):
+def one_stage(new_file, monkeypatch):
     """A generator with one stage and no attention, in a new file, and its line in the table."""
-    monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "one_stage.py").write_text(textwrap.dedent(ONE_STAGE))
-    monkeypatch.delitem(sys.modules, "one_stage", raising=False)
+    new_file("one_stage", ONE_STAGE)
     monkeypatch.setitem(generators.KINDS, "one_stage", "one_stage:build_generator")
     return generators.build("one_stage", 6)
 

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import textwrap
 
 import numpy as np
 import pytest
@@ -29,11 +28,9 @@ NPZ = """
 
 
 @pytest.fixture
-def npz(tmp_path, monkeypatch):
+def npz(new_file, monkeypatch):
     """A format in a new file, and its line in the table."""
-    monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "npz_weights.py").write_text(textwrap.dedent(NPZ))
-    monkeypatch.delitem(sys.modules, "npz_weights", raising=False)
+    new_file("npz_weights", NPZ)
     monkeypatch.setitem(formats.FORMATS, "npz", "npz_weights")
 
 
