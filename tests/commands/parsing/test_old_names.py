@@ -123,8 +123,6 @@ def test_an_old_console_command_warns_in_one_line(tmp_path):
 def test_a_module_that_was_a_command_does_not_hide_the_function():
     import inpaint_tf
 
-    with pytest.raises(
-        ImportError, match=r"inpaint_tf\.export is a command now: inpaint-tf export"
-    ):
+    with pytest.raises(ImportError, match=r"is a command now: inpaint-tf export"):
         importlib.import_module("inpaint_tf.export")
     assert callable(inpaint_tf.export)
