@@ -60,9 +60,9 @@ SCORES = {
     "face_found": Score("face", 3, FILLING, f"{_HERE}.recognition:face_found"),
     "eyes_found": Score("eyes", 3, FILLING, f"{_HERE}.recognition:eyes_found"),
     "identity": Score("identity", 3, FILLING, f"{_HERE}.recognition:identity"),
-    "fid": Score("FID", 2, SET, f"{_HERE}.set_scores:fid"),
-    "kid": Score("KID", 4, SET, f"{_HERE}.set_scores:kid"),
-    "kid_deviation": Score("of subsets", 4, SET, f"{_HERE}.set_scores:kid_deviation"),
+    "fid": Score("FID", 2, SET, f"{_HERE}.of_a_set:fid"),
+    "kid": Score("KID", 4, SET, f"{_HERE}.of_a_set:kid"),
+    "kid_deviation": Score("of subsets", 4, SET, f"{_HERE}.of_a_set:kid_deviation"),
 }
 """The scores by name, in the order of the printed tables."""
 

@@ -8,7 +8,7 @@ import pytest
 COMMAND = """
 import sys
 from absl import flags
-from inpaint_tf.commands.parsing.run import run_command
+from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.errors import UserError
 flags.DEFINE_string("output", None, "Where to.", required=True)
 flags.DEFINE_integer("size", 8, "Pixels.", lower_bound=1)
