@@ -105,8 +105,10 @@ def get_config(name="256"):
         config.optimizer.beta_2 = 0.99
     if stage.kind == "projected":
         config.critics.kind = stage.kind
-        config.losses.l1, config.losses.coarse = 0.6, 0.6
-        config.optimizer.critics_learning_rate = 2 * stage.learning_rate
+        config.masks.kind, config.losses.discount = "everyday", 1.0
+        config.losses.l1, config.losses.coarse = 0.0, 1.0
+        config.losses.hole, config.losses.ring, config.losses.features = 0.3, 0.3, 0.5
+        config.optimizer.critics_learning_rate = 4 * stage.learning_rate
         config.optimizer.beta_1, config.optimizer.beta_2 = 0.0, 0.99
         config.optimizer.schedule = "constant"  # so that it may go on for longer
         config.train.average_decay = 0.998

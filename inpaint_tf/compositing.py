@@ -68,6 +68,31 @@ def crop(images: Any, boxes: Any, size: tuple[int, int]) -> Any:
     return ops.matmul(columns[:, None], rows_cut)
 
 
+def enlarge(images: Any, starts: Any, sides: Any, size: int) -> Any:
+    """Cut a square out of each image and resize it, bilinearly, or by areas where it shrinks.
+
+    images: (batch, height, width, channels), float32; starts: float32 (batch or 1, 2), top and left
+    of each square; sides: float32 (batch or 1,); all in pixels, not always whole ones.
+    Returns (batch, size, size, channels).
+    """
+    height, width = images.shape[1:3]
+    rows = _triangles(starts[:, 0], sides, size, height)  # (b, size, height)
+    columns = _triangles(starts[:, 1], sides, size, width)  # (b, size, width)
+    channels = images.shape[3]
+    cut = ops.matmul(rows, ops.reshape(images, (-1, height, width * channels)))
+    return ops.matmul(columns[:, None], ops.reshape(cut, (-1, size, width, channels)))
+
+
+def _triangles(starts, sides, size, full_length):
+    """Matrices (batch, size, full_length) that take positions from a stretch, weights of sum 1."""
+    scale = ops.reshape(sides / size, (-1, 1, 1))
+    steps = ops.arange(size, dtype="float32")[None, :, None] + 0.5
+    wanted = ops.reshape(starts, (-1, 1, 1)) + steps * scale - 0.5
+    away = ops.abs(wanted - ops.arange(full_length, dtype="float32")[None, None, :])
+    weights = ops.relu(1.0 - away / ops.maximum(scale, 1.0))
+    return weights / ops.sum(weights, axis=2, keepdims=True)
+
+
 def place(pieces: Any, boxes: Any, height: int, width: int) -> Any:
     """Put each piece at its box of a picture that is 0 elsewhere: the transpose of `crop`.
 

@@ -21,7 +21,7 @@ def default_config() -> ConfigDict:
     config.data.flip = False  # mirror training pictures at random
 
     config.masks = ConfigDict()
-    config.masks.kind = "random_box"  # "center", "random_box", "freeform", "mixed" or "pictures"
+    config.masks.kind = "random_box"  # a kind of masks/: what its __init__ lists
     config.masks.size = 128  # side of the hole's box, and of the local critic's input
     config.masks.max_shrink = 16  # most that a random box loses on each side, per axis
     config.masks.per_image = False  # one hole for each image instead of one for the batch
@@ -41,7 +41,11 @@ def default_config() -> ConfigDict:
     config.losses.l1 = 1.2  # weight of the spatially discounted L1 over the hole's box
     config.losses.coarse = 1.2  # weight of the coarse stage in both reconstruction terms
     config.losses.ae = 1.2  # weight of the L1 over the known pixels
-    config.losses.ssim = 0.0  # weight of 1 - SSIM over the hole's box; in neither paper
+    # In neither paper are:
+    config.losses.hole = 0.0  # weight of the L1 over the hole's own pixels
+    config.losses.ring = 0.0  # weight of the L1 over the known pixels up to 8 beside the hole
+    config.losses.ssim = 0.0  # weight of 1 - SSIM of the composite over the hole's box
+    config.losses.features = 0.0  # weight of the distance of the critics' frozen features
     # weight of the critics in the generator's loss; for balanced kinds, the norm of their gradient
     # as a share of the reconstruction's
     config.losses.adversarial = 0.001

@@ -47,6 +47,36 @@ def test_crop_with_one_box_for_all():
     np.testing.assert_array_equal(found, pictures[:, 1:4, 2:5])
 
 
+def square(pictures, starts, sides, size):
+    starts, sides = np.asarray(starts, "float32"), np.asarray(sides, "float32")
+    return np.asarray(compositing.enlarge(ops.convert_to_tensor(pictures), starts, sides, size))
+
+
+def test_a_square_of_its_own_size_is_cut_out():
+    pictures = np.random.default_rng(0).normal(size=(2, 9, 9, 3)).astype("float32")
+    found = square(pictures, [[0, 4], [3, 1]], [5, 5], 5)
+    np.testing.assert_allclose(found[0], pictures[0, 0:5, 4:9], atol=1e-6)
+    np.testing.assert_allclose(found[1], pictures[1, 3:8, 1:6], atol=1e-6)
+
+
+def test_a_square_is_enlarged_bilinearly_and_shrunk_by_areas():
+    ramp = np.tile(np.arange(8, dtype="float32")[None, None, :, None], (1, 8, 1, 1))
+    # Pixels of half a pixel's width, whose middles lie at 2 - 1/4, 2 + 1/4, ...
+    found = square(ramp, [[2, 2]], [3], 6)[0, :, :, 0]
+    np.testing.assert_allclose(found, np.tile([1.75, 2.25, 2.75, 3.25, 3.75, 4.25], (6, 1)))
+    found = square(ramp, [[0, 0]], [8], 4)[0, :, :, 0]
+    np.testing.assert_allclose(found[:, 1:3], np.tile([2.5, 4.5], (4, 1)), atol=1e-6)
+    stripes = np.tile(np.array([0, 1], "float32"), 32)[None, None, :, None] * np.ones((1, 64, 1, 1))
+    found = square(stripes.astype("float32"), [[0, 0]], [64], 16)
+    np.testing.assert_allclose(found[:, :, 1:-1], 0.5, atol=1e-6)
+
+
+def test_one_square_for_all_pictures():
+    pictures = np.random.default_rng(0).normal(size=(3, 8, 8, 1)).astype("float32")
+    found = square(pictures, [[1, 2]], [4], 4)
+    np.testing.assert_allclose(found, pictures[:, 1:5, 2:6], atol=1e-6)
+
+
 def test_place_puts_each_piece_at_its_own_place():
     pieces = np.random.default_rng(0).normal(size=(2, 4, 5, 1)).astype("float32")
     found = compositing.place(ops.convert_to_tensor(pieces), np.array([[0, 4], [3, 1]]), 7, 9)

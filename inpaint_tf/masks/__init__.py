@@ -11,6 +11,8 @@ KINDS = {
     "freeform": "inpaint_tf.masks.freeform:Freeform",
     "mixed": "inpaint_tf.masks.mixed:Mixed",
     "pictures": "inpaint_tf.masks.mask_pictures:Pictures",
+    "landmarks": "inpaint_tf.masks.landmarks:Landmarks",
+    "everyday": "inpaint_tf.masks.everyday:Everyday",
 }
 """Every kind of hole and its class; see `errors.look_up`."""
 

@@ -20,11 +20,18 @@ class Kind:
 
     fills_box = False
     """Whether the hole may be the whole box. Such a box must be smaller than the picture."""
+    whole_picture = False
+    """Whether the box is the whole picture, whatever `config.masks.size` says."""
 
     def __init__(self, size: int, max_shrink: int = 16, pictures: np.ndarray | None = None):
         self.size = size
         self.max_shrink = max_shrink
         self.pictures: Any = pictures
+
+    @classmethod
+    def box_side(cls, masks: Any, picture_size: int) -> int:
+        """Side of the box in pixels, for the settings `config.masks` and the pictures' size."""
+        return picture_size if cls.whole_picture else masks.size
 
     @classmethod
     def check(cls, masks: Any, picture_size: int) -> None:
@@ -33,6 +40,8 @@ class Kind:
         masks: the settings `config.masks` (fields size, max_shrink, pictures).
         picture_size: side of the training pictures in pixels.
         """
+        if cls.whole_picture:
+            return
         if masks.size > picture_size - cls.fills_box:
             relation = "be below" if cls.fills_box else "not exceed"
             refuse("size", masks.size, f"must {relation} --config.data.size={picture_size}")

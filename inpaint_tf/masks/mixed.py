@@ -13,7 +13,10 @@ SHARES = {"center": 0.5, "random_box": 0.25, "freeform": 0.25}
 
 
 class Mixed(Kind):
-    """A hole of one of the kinds in `SHARES`, as often as `SHARES` says."""
+    """A hole of one of the kinds in `SHARES`, as often as `SHARES` says.
+
+    A subclass has other `parts`: [(a kind of hole, its share), ...].
+    """
 
     def __init__(self, size: int, max_shrink: int = 16, pictures: np.ndarray | None = None):
         super().__init__(size, max_shrink, pictures)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from inpaint_tf.errors import UserError, look_up
+from inpaint_tf.masks import KINDS as HOLES
 
 
 def build_schedule(config: Any) -> Any:
@@ -40,7 +41,10 @@ def build_trainer(config: Any) -> Any:
         l1_weight=config.losses.l1,
         coarse_weight=config.losses.coarse,
         ae_weight=config.losses.ae,
+        hole_weight=config.losses.hole,
+        ring_weight=config.losses.ring,
         ssim_weight=config.losses.ssim,
+        feature_weight=config.losses.features,
         adversarial_weight=config.losses.adversarial,
         discount=config.losses.discount,
         average_decay=decay,
@@ -102,14 +106,13 @@ def build_optimizer(config: Any, phases: list[tuple[int, float]]) -> Any:
 
 
 def build_holes(config: Any, kind: str | None = None) -> Any:
-    """The `HoleDrawer` of training, or of another `kind` with the same box."""
+    """The `HoleDrawer` of training, or of another `kind` with the same settings."""
     from inpaint_tf.masks.hole_drawer import HoleDrawer
 
     kind = kind or config.masks.kind
     pictures = read_mask_pictures(config) if kind == "pictures" else None
-    return HoleDrawer(
-        kind, config.masks.size, config.masks.max_shrink, config.masks.per_image, pictures
-    )
+    side = look_up(HOLES, kind, "kind of hole").box_side(config.masks, config.data.size)
+    return HoleDrawer(kind, side, config.masks.max_shrink, config.masks.per_image, pictures)
 
 
 def read_mask_pictures(config: Any) -> np.ndarray:

@@ -61,6 +61,12 @@ def check_config(config: Any) -> None:
         _refuse(config, "data.size", "must be a multiple of 8")
     for kind in {config.masks.kind, config.train.validation_masks}:
         look_up(HOLES, kind, "kind of hole").check(config.masks, config.data.size)
+    if look_up(HOLES, config.masks.kind).whole_picture and config.losses.discount != 1:
+        reason = f"must be 1 for holes of kind {config.masks.kind!r}, which fill no box"
+        _refuse(config, "losses.discount", reason)
+    if config.losses.features and config.critics.kind != "projected":
+        reason = "must be 0 for critics that have no frozen features: those of kind 'projected' do"
+        _refuse(config, "losses.features", reason)
 
 
 def _value(config, name):

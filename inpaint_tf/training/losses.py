@@ -28,13 +28,25 @@ def weighted_l1(real: Any, prediction: Any, weights: Any) -> Any:
     return ops.mean(ops.abs(real - prediction) * weights)
 
 
-def known_l1(real: Any, prediction: Any, mask: Any) -> Any:
-    """L1 over the known pixels: mean(|real - prediction| * (1 - mask)) / mean(1 - mask).
+def region_l1(real: Any, prediction: Any, region: Any) -> Any:
+    """L1 over a region: mean(|real - prediction| * region) / mean(region).
 
-    0 where nothing is known.
+    region: (batch or 1, height, width, 1), 1 = inside. 0 where nothing is inside.
     """
-    known = 1.0 - mask
-    return weighted_l1(real, prediction, known) / ops.maximum(ops.mean(known), 1e-8)
+    return weighted_l1(real, prediction, region) / ops.maximum(ops.mean(region), 1e-8)
+
+
+def known_l1(real: Any, prediction: Any, mask: Any) -> Any:
+    """L1 over the known pixels, a mean over them; 0 where nothing is known."""
+    return region_l1(real, prediction, 1.0 - mask)
+
+
+def ring(mask: Any, width: int = 8) -> Any:
+    """The known pixels within `width` pixels of the hole, along rows and columns: of mask's shape.
+
+    What is generated there is not shown, but it has to fit what lies beside it.
+    """
+    return ops.max_pool(mask, 2 * width + 1, strides=1, padding="same") - mask
 
 
 def structural_dissimilarity(real: Any, prediction: Any) -> Any:

@@ -20,6 +20,8 @@ PHASES = ("coarse", "reconstruction", "adversarial")
 
 GENERATOR_TERMS = ("g_loss", "l1_loss", "ae_loss", "ssim_loss", "g_adversarial")
 """Names of what a generator update may return."""
+OPTIONAL_TERMS = ("hole_loss", "ring_loss", "feature_loss")
+"""More of them, where they have a weight."""
 BALANCE_TERMS = ("norm_reconstruction", "norm_adversarial")
 """Norms of the gradients for the completed picture, where the critics are balanced."""
 BALANCE_DECAY = 0.98
@@ -38,7 +40,11 @@ class InpaintingTrainer(keras.Model):
     l1_weight: on the spatially discounted L1 over the hole's box (paper, equation 1: 1.2).
     coarse_weight: on the coarse stage within both reconstruction terms (2018 code: 1.2).
     ae_weight: on the L1 over the known pixels (2018 code: 1.2; the paper has no such term).
-    ssim_weight: on 1 - SSIM of the refined picture over the hole's box (neither paper has it: 0).
+    hole_weight: on the L1 over the hole's own pixels (neither paper has it: 0).
+    ring_weight: on the L1 over the known pixels next to the hole (likewise).
+    ssim_weight: on 1 - SSIM of the composite over the hole's box (likewise).
+    feature_weight: on the `feature_distance` of the composite, with critics that have one
+      (likewise); it is a part of the reconstruction, in Algorithm 1 only.
     adversarial_weight: on -mean(critic scores) (2018 code: 0.001; paper, equation 1: 1).
     discount: base of the spatial discount (2018 code: 0.9; paper, section IV-D: 0.99).
     average_decay: of the moving average, per iteration.
@@ -58,7 +64,10 @@ class InpaintingTrainer(keras.Model):
         l1_weight: float = 1.2,
         coarse_weight: float = 1.2,
         ae_weight: float = 1.2,
+        hole_weight: float = 0.0,
+        ring_weight: float = 0.0,
         ssim_weight: float = 0.0,
+        feature_weight: float = 0.0,
         adversarial_weight: float = 0.001,
         discount: float = 0.9,
         average_decay: float = 0.999,
@@ -77,7 +86,10 @@ class InpaintingTrainer(keras.Model):
         self.l1_weight = l1_weight
         self.coarse_weight = coarse_weight
         self.ae_weight = ae_weight
+        self.hole_weight = hole_weight
+        self.ring_weight = ring_weight
         self.ssim_weight = ssim_weight
+        self.feature_weight = feature_weight
         self.adversarial_weight = adversarial_weight
         self.discount = losses.spatial_discount(holes.size, holes.size, discount)
         self.average_decay = average_decay
@@ -119,8 +131,10 @@ class InpaintingTrainer(keras.Model):
 
     def terms(self) -> tuple[str, ...]:
         """Names of all numbers that a step may return, in the order of metrics.csv."""
+        weights = (self.hole_weight, self.ring_weight, self.feature_weight)
+        asked = [name for name, weight in zip(OPTIONAL_TERMS, weights, strict=True) if weight]
         balance = BALANCE_TERMS if self.critics.balanced else ()
-        return (*GENERATOR_TERMS, *balance, *self.critics.terms)
+        return (*GENERATOR_TERMS, *asked, *balance, *self.critics.terms)
 
     def batches_per_step(self, phase: str = "adversarial") -> int:
         """Batches that one step takes: fresh pictures for every update."""
@@ -201,15 +215,20 @@ class InpaintingTrainer(keras.Model):
             stages.append((outputs["refined"], 1.0))
         box_real = compositing.crop(real, hole.boxes, hole.size)
         l1 = sum(weight * self._box_l1(box_real, stage, hole) for stage, weight in stages)
-        ae = sum(weight * losses.known_l1(real, stage, hole.mask) for stage, weight in stages)
-        total = self.l1_weight * l1 + self.ae_weight * ae
-        terms = {"l1_loss": l1, "ae_loss": ae}
-        if self.ssim_weight and phase != "coarse":
-            box_refined = compositing.crop(outputs["refined"], hole.boxes, hole.size)
-            terms["ssim_loss"] = losses.structural_dissimilarity(box_real, box_refined)
+        terms = {"l1_loss": l1}
+        total = self.l1_weight * l1
+        for name, weight, region in self._regions(hole):
+            terms[name] = sum(
+                share * losses.region_l1(real, stage, region) for stage, share in stages
+            )
+            total = total + weight * terms[name]
+        if phase == "coarse":
+            return total, {"g_loss": total, **terms}
+        completed = compositing.composite(outputs["refined"], real, hole.mask)
+        if self.ssim_weight:
+            terms["ssim_loss"] = self._dissimilarity(box_real, completed, hole)
             total = total + self.ssim_weight * terms["ssim_loss"]
         if phase == "adversarial":
-            completed = compositing.composite(outputs["refined"], real, hole.mask)
             if self.critics.balanced:
                 added, more = self._balanced(real, outputs["refined"], hole)
             else:
@@ -221,6 +240,18 @@ class InpaintingTrainer(keras.Model):
     def _box_l1(self, box_real, picture, hole):
         box = compositing.crop(picture, hole.boxes, hole.size)
         return losses.weighted_l1(box_real, box, self.discount)
+
+    def _regions(self, hole):
+        """(term, weight, region) of the L1 terms beside that over the box."""
+        yield "ae_loss", self.ae_weight, 1.0 - hole.mask
+        if self.hole_weight:
+            yield "hole_loss", self.hole_weight, hole.mask
+        if self.ring_weight:
+            yield "ring_loss", self.ring_weight, losses.ring(hole.mask)
+
+    def _dissimilarity(self, box_real, completed, hole):
+        box = compositing.crop(completed, hole.boxes, hole.size)
+        return losses.structural_dissimilarity(box_real, box)
 
     def _balanced(self, real, refined, hole):
         """(total, terms) of critics whose gradient is brought to the reconstruction's norm.
@@ -237,20 +268,28 @@ class InpaintingTrainer(keras.Model):
 
         def reconstruction(picture):
             total = self.l1_weight * self._box_l1(box_real, picture, hole)
+            total = total + self.hole_weight * losses.region_l1(real, picture, hole.mask)
             if self.ssim_weight:
-                box = compositing.crop(picture, hole.boxes, hole.size)
-                total = total + self.ssim_weight * losses.structural_dissimilarity(box_real, box)
+                total = total + self.ssim_weight * self._dissimilarity(box_real, picture, hole)
             return total
 
+        known, terms = engine.input_gradient(reconstruction, fixed), {}
+        features: Any = 0.0
+        if self.feature_weight:
+            terms["feature_loss"], features = engine.value_and_input_gradient(
+                lambda picture: self.critics.feature_distance(real, picture), fixed
+            )
+            features = self.feature_weight * features
         norms = [
             ops.sqrt(ops.sum(ops.square(gradient * hole.mask)))
-            for gradient in (engine.input_gradient(reconstruction, fixed), adversarial)
+            for gradient in (known + features, adversarial)
         ]
         kept = [ops.convert_to_tensor(mean) for mean in self.balance]
         means = [ops.where(mean > 0, mean, norm) for mean, norm in zip(kept, norms, strict=True)]
         scale = self.adversarial_weight * means[0] / ops.maximum(means[1], 1e-12)
-        total = ops.sum(completed * ops.stop_gradient(scale * adversarial))
+        total = ops.sum(completed * ops.stop_gradient(scale * adversarial + features))
         return total, {
+            **terms,
             "g_adversarial": value,
             **dict(zip(BALANCE_TERMS, norms, strict=True)),
         }

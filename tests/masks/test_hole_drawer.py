@@ -129,3 +129,47 @@ def test_unusable_settings_are_refused():
         HoleDrawer("pictures")
     with pytest.raises(ValueError, match="exceed the picture"):
         draw(HoleDrawer("center", size=64))
+
+
+def test_landmark_holes_cover_parts_of_the_mean_face():
+    drawer = HoleDrawer("landmarks", size=64, per_image=True)
+    mask, boxes, size = draw(drawer, batch=64, height=64, width=64)
+    assert boxes.tolist() == [[0, 0]]
+    assert size == (64, 64)
+    assert set(np.unique(mask)) == {0.0, 1.0}
+    shares = mask.mean(axis=(1, 2, 3))
+    assert shares.min() > 0.01
+    assert shares.max() < 0.3
+    often = mask[..., 0].mean(axis=0)
+    left_eye, background = often[28, 25], often[:8].max()
+    assert left_eye > 0.25  # eyes, glasses, and halves of the face
+    assert background == 0
+
+
+def test_everyday_holes_lie_anywhere_and_are_of_every_part():
+    drawer = HoleDrawer("everyday", size=64, max_shrink=4, per_image=True)
+    centred, near, others = 0, 0, 0
+    for step in range(10):
+        mask, _boxes, size = draw(drawer, step, batch=32, height=64, width=64)
+        assert mask.shape == (32, 64, 64, 1)
+        assert size == (64, 64)
+        for drawn in mask[..., 0]:
+            assert drawn.any()
+            rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+            full = drawn.sum() == rows.size * columns.size == 32 * 32
+            centred += bool(full and rows[0] == columns[0] == 16)
+            near += bool(full and max(abs(rows[0] - 16), abs(columns[0] - 16)) <= 4)
+            others += not full
+    # Half are near the middle; half of these and a few of those that were moved are in the middle.
+    assert 60 <= centred <= 105
+    assert 130 <= near <= 195
+    assert 110 <= others <= 190
+
+
+def test_everyday_holes_are_a_function_of_seed_and_step():
+    drawer = HoleDrawer("everyday", size=64, per_image=True)
+    first, again, later = (
+        draw(drawer, step, batch=8, height=64, width=64)[0] for step in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert (first != later).any()

@@ -74,7 +74,7 @@ def test_settings_are_checked_without_keras():
     found = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert found.stdout.split() == ["5", "False"]
+    assert found.stdout.split() == ["7", "False"]
 
 
 @pytest.mark.parametrize(

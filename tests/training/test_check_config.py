@@ -47,3 +47,22 @@ def test_values_that_cannot_work_are_named(group, field, value, message):
     with pytest.raises(UserError) as error:
         check_config.check_config(config)
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("kind", ["landmarks", "everyday"])
+def test_holes_without_a_box_have_no_discount(kind):
+    config = default_config()
+    config.masks.kind = kind
+    with pytest.raises(UserError, match=r"losses\.discount must be 1 for holes of kind"):
+        check_config.check_config(config)
+    config.losses.discount = 1.0
+    check_config.check_config(config)
+
+
+def test_features_belong_to_critics_that_have_them():
+    config = default_config()
+    config.losses.features = 0.5
+    with pytest.raises(UserError, match=r"losses\.features must be 0 for critics"):
+        check_config.check_config(config)
+    config.critics.kind = "projected"
+    check_config.check_config(config)

@@ -28,6 +28,25 @@ def test_known_l1_leaves_the_hole_out():
     assert float(nothing_known) == 0.0
 
 
+def test_region_l1_is_a_mean_over_the_region():
+    # two pixels inside with errors 9 and 5: mean 7
+    found = losses.region_l1(picture([1, 3, 9, 5]), picture([0, 0, 0, 0]), picture([0, 0, 1, 1]))
+    assert float(found) == pytest.approx(7.0)
+    assert float(losses.region_l1(picture([1] * 4), picture([0] * 4), picture([0] * 4))) == 0.0
+
+
+def test_the_ring_lies_around_the_hole():
+    mask = np.zeros((1, 6, 7, 1), "float32")
+    mask[0, 2, 3] = 1
+    found = np.asarray(losses.ring(ops.convert_to_tensor(mask), width=1))[0, :, :, 0]
+    expected = np.zeros((6, 7))
+    expected[1:4, 2:5] = 1
+    expected[2, 3] = 0
+    np.testing.assert_array_equal(found, expected)
+    at_the_border = np.asarray(losses.ring(ops.convert_to_tensor(mask), width=3))
+    assert at_the_border.sum() == 6 * 7 - 1
+
+
 def test_wasserstein_losses():
     real, fake = np.array([[1.0], [3.0]]), np.array([[5.0], [-1.0]])
     assert float(losses.critic_wasserstein(real, fake)) == pytest.approx(2.0 - 2.0)

@@ -7,11 +7,12 @@ from keras import ops
 from small import small_batches
 
 import inpaint_tf
+from inpaint_tf import compositing
 from inpaint_tf.default_config import default_config
 from inpaint_tf.masks import Hole
 from inpaint_tf.networks import efficientnet_lite0
 from inpaint_tf.training.build_from_config import build_trainer
-from inpaint_tf.training.critics.projected import ProjectedCritics
+from inpaint_tf.training.critics.projected import ProjectedCritics, bounding_squares
 
 
 def small_config():
@@ -45,7 +46,7 @@ class Levels:
 
 
 def test_the_losses_are_hinges_over_the_hole_alone():
-    critics = ProjectedCritics(Levels(), Constant(), Constant(), view_size=32)
+    critics = ProjectedCritics(Levels(), Levels(), Constant(), Constant(), view_size=32)
     mask = np.zeros((1, 32, 32, 1), "float32")
     mask[:, 8:24, 8:24] = 1
     hole = Hole(ops.convert_to_tensor(mask), ops.convert_to_tensor([[8, 8]], "int32"), (16, 16))
@@ -87,6 +88,58 @@ def test_the_adversarial_gradient_has_the_norm_of_the_reconstruction(trainer):
     assert float(terms["norm_adversarial"]) > 0
 
 
+@pytest.fixture
+def everyday_trainer():
+    """With every term that the package's recipe has."""
+    pytest.importorskip(efficientnet_lite0.PACKAGE, reason="the weights' package is not installed")
+    return build_trainer(everyday_config())
+
+
+def everyday_config():
+    config = small_config()
+    config.masks.kind, config.losses.discount, config.masks.per_image = "everyday", 1.0, True
+    config.losses.l1, config.losses.ssim = 0.0, 0.4
+    config.losses.hole, config.losses.ring, config.losses.features = 0.3, 0.3, 0.5
+    return config
+
+
+def test_the_features_are_a_part_of_the_reconstruction(everyday_trainer):
+    trainer = everyday_trainer
+    trainer.adversarial_weight = 0.0
+    trainer.random.restart(0)
+    real, hole = trainer.prepare(next(small_batches_64())[0])
+    refined = ops.convert_to_tensor(np.asarray(trainer.generate(real, hole)["refined"]))
+    from inpaint_tf.engines.active_engine import engine
+
+    def distance(picture):
+        completed = compositing.composite(picture, real, hole.mask)
+        return 0.5 * trainer.critics.feature_distance(real, completed)
+
+    expected = np.asarray(engine.input_gradient(distance, refined))
+    added = engine.input_gradient(lambda x: trainer._balanced(real, x, hole)[0], refined)
+    np.testing.assert_allclose(added, expected, rtol=1e-4, atol=1e-6 * np.abs(expected).max())
+    _, terms = trainer._balanced(real, refined, hole)
+    # Of these terms the features have nearly all of the gradient.
+    assert float(terms["norm_reconstruction"]) == pytest.approx(np.linalg.norm(expected), rel=0.2)
+
+
+def test_the_local_view_is_the_square_around_the_hole():
+    mask = np.zeros((3, 64, 64, 1), "float32")
+    mask[0, 16:48, 20:40] = 1  # 32 high and 20 wide: a square of 40 about (32, 30)
+    mask[1, 0:4, 60:64] = 1  # small and in a corner: 0.3 of the side
+    mask[2, :, 10] = 1  # as high as the picture
+    starts, sides = bounding_squares(ops.convert_to_tensor(mask))
+    np.testing.assert_allclose(sides, [40, 19.2, 64], rtol=1e-6)
+    np.testing.assert_allclose(starts, [[12, 10], [0, 44.8], [0, 0]], rtol=1e-6)
+
+
+def test_equal_pictures_have_equal_features(everyday_trainer):
+    pictures = np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 3)).astype("float32")
+    distance = everyday_trainer.critics.feature_distance
+    assert float(distance(pictures, pictures)) == 0.0
+    assert float(distance(pictures, -pictures)) > 0.1
+
+
 def small_batches_64():
     for batch in small_batches(2):
         yield np.kron(batch, np.ones((1, 1, 2, 2, 1), "uint8"))
@@ -114,7 +167,7 @@ def test_an_interrupted_run_ends_in_the_same_weights(tmp_path, pictures):
 
     import h5py
 
-    config = small_config()
+    config = everyday_config()
     config.data.train = str(pictures)
     config.train.steps = 4
     whole = inpaint_tf.train(config, tmp_path / "whole", device="cpu", precision="float32")

@@ -20,7 +20,9 @@ from inpaint_tf.training.critics.base import Critics
 LEAST_HOLE = 0.25
 """Share of a place that must be hole for its score to count."""
 MARGIN = 1 / 8
-"""Of the hole's box, that the local view shows around it."""
+"""Of the hole's bounding square, that the local view shows on each side of it."""
+LEAST_SIDE = 0.3
+"""Of the local view, as a share of the picture's."""
 
 
 def build(config: Any) -> "ProjectedCritics":
@@ -28,6 +30,7 @@ def build(config: Any) -> "ProjectedCritics":
     features = efficientnet_lite0.build_features()
     size = config.data.size
     return ProjectedCritics(
+        features,
         projected_critic.build_projection(features, config.train.seed),
         projected_critic.build_heads("local_heads", config.critics.width),
         projected_critic.build_heads("global_heads", config.critics.width),
@@ -38,7 +41,8 @@ def build(config: Any) -> "ProjectedCritics":
 class ProjectedCritics(Critics):
     """Two views of the pictures, each with a head a scale.
 
-    projection: `projected_critic.build_projection`. local_heads, global_heads: of `build_heads`.
+    features: `efficientnet_lite0.build_features()`. projection: of `build_projection`, from these.
+    local_heads, global_heads: of `build_heads`.
     view_size: pixels of both views' sides, a multiple of 32.
     """
 
@@ -56,11 +60,13 @@ class ProjectedCritics(Critics):
 
     def __init__(
         self,
+        features: keras.Model,
         projection: keras.Model,
         local_heads: keras.Model,
         global_heads: keras.Model,
         view_size: int = 256,
     ):
+        self.features = features
         self.projection = projection
         self.local_heads, self.global_heads = local_heads, global_heads
         # The projection follows from the seed.
@@ -81,7 +87,8 @@ class ProjectedCritics(Critics):
         total = 0.0
         for name, heads, view in self._views(hole, real.shape):
             both, mask = view(ops.concatenate([real, completed])), view(_masks(hole, real.shape))
-            scores, weights = self._scores(heads, both, ops.concatenate([mask, mask]))
+            features = self.projection(both)
+            scores, weights = self._scores(heads, features, ops.concatenate([mask, mask]))
             loss, real_score, fake_score = 0.0, 0.0, 0.0
             for score, weight in zip(scores, weights, strict=True):
                 (x, y), (inside, _) = ops.split(score, 2), ops.split(weight, 2)
@@ -101,36 +108,46 @@ class ProjectedCritics(Critics):
         """-mean(score) over the hole, of both views together."""
         total = 0.0
         for _, heads, view in self._views(hole, real.shape):
-            scores, weights = self._scores(heads, view(completed), view(_masks(hole, real.shape)))
+            features = self.projection(view(completed))
+            scores, weights = self._scores(heads, features, view(_masks(hole, real.shape)))
             for score, weight in zip(scores, weights, strict=True):
                 total = total - _mean(score, weight) / len(scores)
+        return total
+
+    def feature_distance(self, real: Any, completed: Any) -> Any:
+        """Mean absolute difference of the frozen features of whole pictures, summed over scales.
+
+        Beside the root mean square of the truth's channels at each place. 0 where all are equal.
+        """
+        total = 0.0
+        truth = self.features(self._whole(real))
+        for true, feature in zip(truth, self.features(self._whole(completed)), strict=True):
+            level = ops.sqrt(ops.mean(ops.square(true), axis=-1, keepdims=True) + 1e-3)
+            total = total + ops.mean(ops.abs(feature - true) / level)
         return total
 
     def _views(self, hole, shape):
         """(name, heads, function of pictures or masks that cuts and resizes them)."""
         size = self.view_size
-
-        def resize(pictures):
-            if pictures.shape[1:3] == (size, size):
-                return pictures
-            return ops.image.resize(pictures, (size, size), interpolation="bilinear")
-
-        side = min(round(hole.size[0] * (1 + 2 * MARGIN)), *shape[1:3])
-        lowest = ops.cast(hole.boxes, "float32") - (side - hole.size[0]) / 2
-        limits = ops.convert_to_tensor([shape[1] - side, shape[2] - side], "float32")
-        boxes = ops.floor(ops.clip(lowest, 0.0, limits))
+        starts, sides = bounding_squares(hole.mask)
 
         def local(pictures):
-            repeats = pictures.shape[0] // boxes.shape[0]
-            starts = ops.tile(boxes, (repeats, 1)) if boxes.shape[0] > 1 else boxes
-            return resize(compositing.crop(pictures, starts, (side, side)))
+            repeats = pictures.shape[0] // sides.shape[0] if sides.shape[0] > 1 else 1
+            return compositing.enlarge(
+                pictures, ops.tile(starts, (repeats, 1)), ops.tile(sides, (repeats,)), size
+            )
 
         yield "local", self.local_heads, local
-        yield "global", self.global_heads, resize
+        yield "global", self.global_heads, self._whole
 
-    def _scores(self, heads, view, mask):
+    def _whole(self, pictures):
+        size = (self.view_size, self.view_size)
+        if pictures.shape[1:3] == size:
+            return pictures
+        return ops.image.resize(pictures, size, interpolation="bilinear")
+
+    def _scores(self, heads, features, mask):
         """(scores, weights) of each head: weights are 1 where the place counts."""
-        features = self.projection(view)
         shares = [projected_critic.pooled(mask, feature) for feature in features]
         joined = [
             ops.concatenate([feature, share], axis=-1)
@@ -142,6 +159,28 @@ class ProjectedCritics(Critics):
             for score in scores
         ]
         return scores, counted
+
+
+def bounding_squares(mask: Any) -> tuple[Any, Any]:
+    """What the local view shows: (starts, sides), float32 (batch or 1, 2) and (batch or 1,).
+
+    The square around the hole and `MARGIN`, moved into the picture; pixels, not always whole ones.
+    mask: (batch or 1, height, width, 1), square pictures. Without a hole: the picture's middle.
+    """
+    length = mask.shape[1]
+    lows, highs = [], []
+    for axis in (2, 1):
+        covered = ops.max(mask[..., 0], axis=axis) > 0  # rows, then columns
+        positions = ops.arange(length, dtype="float32")[None, :]
+        low = ops.min(ops.where(covered, positions, float(length)), axis=1)
+        high = ops.max(ops.where(covered, positions + 1.0, 0.0), axis=1)
+        lows.append(low)
+        highs.append(high)
+    low, high = ops.stack(lows, axis=1), ops.stack(highs, axis=1)
+    sides = ops.max(high - low, axis=1) * (1 + 2 * MARGIN)
+    sides = ops.clip(sides, LEAST_SIDE * length, float(length))
+    starts = (low + high - sides[:, None]) / 2
+    return ops.clip(starts, 0.0, length - sides[:, None]), sides
 
 
 def _masks(hole, shape):

@@ -11,7 +11,8 @@ from keras import ops
 from inpaint_tf import compositing
 from inpaint_tf.engines.active_engine import engine
 from inpaint_tf.engines.step_random import StepRandom
-from inpaint_tf.masks import Hole
+from inpaint_tf.errors import look_up
+from inpaint_tf.masks import KINDS, Hole
 from inpaint_tf.networks.discriminators import build_global_critic, build_local_critic
 from inpaint_tf.training import losses
 from inpaint_tf.training.critics.base import Critics
@@ -19,7 +20,9 @@ from inpaint_tf.training.critics.base import Critics
 
 def build(config: Any) -> "WassersteinCritics":
     """The critics of a config, with new weights."""
-    hole, size, width = config.masks.size, config.data.size, config.critics.width
+    size, width = config.data.size, config.critics.width
+    kind = look_up(KINDS, config.masks.kind, "kind of hole")
+    hole = kind.box_side(config.masks, size)
     return WassersteinCritics(
         build_local_critic((hole, hole), width),
         build_global_critic((size, size), width),
