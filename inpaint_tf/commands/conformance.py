@@ -23,7 +23,7 @@ def main(argv: Sequence[str]) -> int:
     del argv
     goldens = load_goldens(flags.FLAGS.goldens)
     runtime.configure(flags.FLAGS.device, "float32")
-    print(f"{'compared with the CVPR 2018 graph':<48}{'numbers':>9}{'error':>12}{'allowed':>10}")
+    print(f"{'compared with the original':<48}{'numbers':>9}{'error':>12}{'allowed':>10}")
     checks = 0
     failed = 0
     for check in run_checks(goldens, flags.FLAGS.seed):

@@ -22,6 +22,15 @@ def test_the_package_computes_what_the_2018_graph_computed(goldens):
     assert sum(c.compared for c in checks if "gradient_norm" in c.name) == 104
 
 
+def test_the_package_computes_what_aot_gan_computed():
+    goldens = conformance.load_goldens(COMPACT.with_name("aotgan_seed1_compact.npz"))
+    checks = list(conformance.run_checks(goldens, seed=1))
+    assert [check for check in checks if not check.passed] == []
+    # generator, 3 maps, enlarged map, soft hole + 8 losses + 3 and 3 groups of gradient norms
+    assert len(checks) == 1 + 3 + 2 + 8 + 6
+    assert sum(c.compared for c in checks if "grad" in c.name) == 3 * 108 + 3 * 6
+
+
 def test_another_seed_is_noticed(goldens):
     trainer, _ = conformance.build_golden_trainer(seed=2)
     checks = list(conformance.check_generator(goldens, trainer))

@@ -30,6 +30,7 @@ DEFAULT_KIND = "contextual_attention"
 
 KINDS = {
     DEFAULT_KIND: "inpaint_tf.networks.generators.coarse_to_fine:build_generator",
+    "aot": "inpaint_tf.networks.generators.aot:build_generator",
 }
 """Every kind of generator and the function that builds it; see `errors.look_up`."""
 

@@ -44,5 +44,38 @@ class SpectralConv2D(keras.layers.Conv2D):
         return ops.stop_gradient(_unit(ops.matmul(self.vector, ops.transpose(self._matrix()))))
 
 
+@keras.saving.register_keras_serializable("inpaint_tf")
+class IteratedSpectralConv2D(SpectralConv2D):
+    """The same, with the singular value as PyTorch's `spectral_norm` takes it.
+
+    Both vectors are kept from the last iteration; `SpectralConv2D` computes the left one anew from
+    the moved right one, half an iteration further.
+    """
+
+    def build(self, input_shape: Any) -> None:
+        super().build(input_shape)
+        rows = self.kernel.shape[0] * self.kernel.shape[1] * self.kernel.shape[2]
+        self.left = self.add_weight(
+            shape=(1, rows), initializer="random_normal", trainable=False, name="left"
+        )
+        self.iterate()
+
+    def iterate(self) -> None:
+        left = super()._left()
+        self.left.assign(left)
+        self.vector.assign(_unit(ops.matmul(left, self._matrix())))
+
+    def save_own_variables(self, store: Any) -> None:
+        super().save_own_variables(store)
+        store["left"] = self.left
+
+    def load_own_variables(self, store: Any) -> None:
+        super().load_own_variables(store)
+        self.left.assign(store["left"])
+
+    def _left(self):
+        return ops.convert_to_tensor(self.left)
+
+
 def _unit(vector):
     return vector * ops.rsqrt(ops.maximum(ops.sum(ops.square(vector)), 1e-12))
