@@ -1,15 +1,14 @@
 """PyTorch files of both layouts, made here by hand: arrays come out, and no code runs."""
 
 import collections
-import io
 import os
 import pickle
-import sys
-import types
 import zipfile
 
 import numpy as np
 import pytest
+import pytorch_files
+from pytorch_files import Stored, pickled
 
 from inpaint_tf.data import pytorch_file
 from inpaint_tf.data.pytorch_file import read_arrays
@@ -21,48 +20,7 @@ COUNT = np.array(7, "<i8")
 
 @pytest.fixture
 def torch(monkeypatch):
-    """The names that a pickle by PyTorch refers to, for writing one."""
-    module, utils = types.ModuleType("torch"), types.ModuleType("torch._utils")
-    for name in ("FloatStorage", "LongStorage"):
-        setattr(module, name, type(name, (), {"__module__": "torch"}))
-
-    def _rebuild_tensor_v2(*arguments):
-        raise AssertionError("the reader has a function of its own")
-
-    _rebuild_tensor_v2.__module__ = "torch._utils"
-    _rebuild_tensor_v2.__qualname__ = "_rebuild_tensor_v2"
-    utils._rebuild_tensor_v2 = _rebuild_tensor_v2
-    monkeypatch.setitem(sys.modules, "torch", module)
-    monkeypatch.setitem(sys.modules, "torch._utils", utils)
-    return module
-
-
-class Stored:
-    """A tensor as a pickle sees it."""
-
-    def __init__(self, kind, key, count, shape, strides, offset=0):
-        self.storage = ("storage", kind, key, "cpu", count)
-        self.arguments = (offset, shape, strides, False, collections.OrderedDict())
-
-    def __reduce__(self):
-        rebuild = sys.modules["torch._utils"]._rebuild_tensor_v2
-        return rebuild, (Storage(self.storage), *self.arguments)
-
-
-class Storage:
-    def __init__(self, pid):
-        self.pid = pid
-
-
-class Pickler(pickle.Pickler):
-    def persistent_id(self, value):
-        return value.pid if isinstance(value, Storage) else None
-
-
-def pickled(value):
-    file = io.BytesIO()
-    Pickler(file, protocol=2).dump(value)
-    return file.getvalue()
+    return pytorch_files.torch_names(monkeypatch)
 
 
 def state(torch):

@@ -7,7 +7,8 @@ recognises(path): whether the file or folder is of this format. It is called for
 read(path): (settings, arrays). settings: a dict with any of the keys of
   `generator_file.DEFAULT_SETTINGS`; missing ones get those values. arrays: {name: NumPy array}, the
   names as in `networks.generators`, such as "conv1/kernel". It raises ValueError, KeyError,
-  TypeError, OSError or RuntimeError for a file that is damaged.
+  TypeError, OSError or RuntimeError for a file that is damaged, `UserError` for one of another
+  network.
 """
 
 from pathlib import Path
@@ -17,6 +18,8 @@ from inpaint_tf.errors import look_up
 
 FORMATS = {
     "hdf5": "inpaint_tf.weights.formats.hdf5",
+    "pytorch": "inpaint_tf.weights.formats.pytorch",
+    "tensorflow1": "inpaint_tf.weights.formats.tensorflow1",
 }
 """Every format and its module, in the order in which they are tried."""
 
