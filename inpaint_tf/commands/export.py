@@ -31,9 +31,12 @@ def main(_):
     runtime.configure(args.device, args.precision)
     generator, settings = generator_file.load_generator(args.weights, args.attention_mb << 20)
     logging.set_verbosity(logging.WARNING)  # saving tells of its inner steps
-    inpainter = Inpainter(generator, settings["hole_fill"])
+    inpainter = Inpainter(generator, settings["hole_fill"], settings["size"])
     export.export(inpainter, args.output, args.format, overwrite=args.overwrite)
     print(model_format.HOW_TO_CALL.format(output=args.output))
+    if inpainter.size:
+        side = inpainter.size
+        print(f"Trained at {side}x{side}: resize faces to that, other sizes come out worse.")
 
 
 def cli():

@@ -16,6 +16,7 @@ from absl import flags
 from inpaint_tf.commands.parsing.flags import define_attention_flag, define_compute_flags
 from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.errors import UserError
+from inpaint_tf.evaluation.picture_size import described, trained_at
 from inpaint_tf.evaluation.settings import PROTOCOLS, EvaluationSettings
 from inpaint_tf.weights.locate import ACCEPTED, DEFAULT
 
@@ -59,12 +60,12 @@ def define_flags():
         "Classic methods, with commas: telea, ns (Navier-Stokes), mean, biharmonic.",
     )
     flags.DEFINE_string("output", None, "Folder for the results.", required=True)
-    flags.DEFINE_integer(
+    flags.DEFINE_string(
         "size",
         None,
         "Cut pictures square and resize them to this many pixels; 256 is the paper's protocol. "
-        "Default: as they are.",
-        lower_bound=8,
+        "native: they stay as they are, and faces of another size than the weights' come out "
+        "worse. Default: the shorter side gets the size that the weights were trained at.",
     )
     flags.DEFINE_enum(
         "protocol",
@@ -163,7 +164,10 @@ def _print_scores(found):
             print("\nNo picture was completed by every method: there is nothing to compare.")
         return
     for one in found.comparison.tested:
-        print(f"\n{one.name}: {len(one.pairs):,} pictures in {one.seconds:.1f} s")
+        size = described(one.results.rows([pair.name for pair in one.pairs]))
+        trained = trained_at(one.method)
+        own = f", trained at {trained}x{trained}," if trained else ""
+        print(f"\n{one.name}: {len(one.pairs):,} pictures at {size}{own} in {one.seconds:.1f} s")
     tables = found.tables
     for table in (*tables.scores, tables.paper):
         print(f"\n{table.as_text()}")

@@ -13,6 +13,7 @@ import numpy as np
 from inpaint_tf.data import picture_files
 from inpaint_tf.data.sources import LIST_SUFFIXES, open_source
 from inpaint_tf.errors import UserError
+from inpaint_tf.evaluation.picture_size import resized
 
 CENTER = "center"
 """In place of a mask file: the hole of half the height and half the width in the middle."""
@@ -43,10 +44,10 @@ class Pair:
     def read(self, size=None, invert_masks=False):
         """The picture (height, width, 3), uint8 RGB, and its mask (height, width), uint8, 1 = hole.
 
-        size: cut the central square out of both and bring it to size x size pixels; None: as is.
+        size: what both are brought to, a `picture_size.Size`.
         Raises UserError that says why the picture cannot be tested.
         """
-        image = _resized(picture_files.read_image(self.image), size)
+        image = resized(picture_files.read_image(self.image), size)
         mask = self._read_mask(image, size, invert_masks)
         if mask.shape != image.shape[:2]:
             raise UserError(
@@ -66,7 +67,7 @@ class Pair:
             raise UserError(f"no mask of the name {Path(self.name).with_suffix('')} in --masks")
         if self.mask == CENTER:
             return center_mask(*image.shape[:2])
-        mask = _resized(picture_files.read_mask(self.mask, invert_masks), size, nearest=True)
+        mask = resized(picture_files.read_mask(self.mask, invert_masks), size, nearest=True)
         return picture_files.resize(mask, *image.shape[:2], nearest=True) if self.fit_mask else mask
 
 
@@ -179,12 +180,6 @@ def _masks_by_name(folder):
 def _find_mask(relative, mask_files):
     """The whole name is more particular than the name without its ending: it goes first."""
     return mask_files.get(relative) or mask_files.get(relative.with_suffix(""))
-
-
-def _resized(pixels, size, nearest=False):
-    if size is None:
-        return pixels
-    return picture_files.resize(picture_files.crop_square(pixels), size, size, nearest=nearest)
 
 
 def _pixels(array):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from inpaint_tf.evaluation import pairing, results_folder
+from inpaint_tf.evaluation import pairing, picture_size, results_folder
 from inpaint_tf.evaluation.complete_and_score import complete_and_score
 from inpaint_tf.evaluation.methods.method_names import name_apart
 from inpaint_tf.evaluation.report.comparison import Comparison, Tested, compare
@@ -64,6 +64,7 @@ def evaluate(settings: EvaluationSettings | None = None, /, **fields: Any) -> Ev
     settings = replace(settings, **fields) if settings else EvaluationSettings(**fields)
     settings = complete_settings(settings)
     check_settings(settings)
+    settings = picture_size.settle_size(settings)
     pairs = pairing.find_pairs(
         settings.images, settings.masks, settings.limit, settings.mask_pairing == "cycle"
     )
@@ -110,7 +111,10 @@ def _report(settings, tested, set_judge, several):
     comparison = compare(successful, set_judge) if successful else None
     if comparison is None:
         return Evaluation(settings, tested, None, None)
-    tables = tabulate(comparison, settings.central)
+    methods = [one.method for one in comparison.tested]
+    rows = comparison.rows[comparison.first.name]
+    remarks = picture_size.remarks(methods, rows, settings.size)
+    tables = tabulate(comparison, settings.central, remarks)
     if several:
         write_comparison(comparison, Path(settings.output))
     else:
@@ -186,12 +190,19 @@ def _recorded(settings, method):
         "masks": pairing.CENTER if settings.central else str(Path(settings.masks).resolve()),
         "mask_pairing": settings.mask_pairing,
         "invert_masks": settings.invert_masks,
-        "size": settings.size,
+        "size": _recorded_size(settings.size),
         "recogniser": _text(settings.recogniser),
         "lpips": _text(settings.lpips),
         **precision,
         **method.settings,
     }
+
+
+def _recorded_size(size):
+    """None for pictures as they are, so that folders of earlier versions go on."""
+    if size == picture_size.NATIVE:
+        return None
+    return size if isinstance(size, int) else str(size)
 
 
 def _text(path):

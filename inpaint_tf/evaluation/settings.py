@@ -12,6 +12,7 @@ from typing import Any
 from inpaint_tf.engines.runtime import DEVICES, PRECISIONS
 from inpaint_tf.errors import UserError, unknown_name
 from inpaint_tf.evaluation.pairing import CENTER, Pair
+from inpaint_tf.evaluation.picture_size import Size, parse_size
 from inpaint_tf.networks.layers.attention_memory import SCORE_BYTES
 from inpaint_tf.weights import locate
 
@@ -44,7 +45,9 @@ class EvaluationSettings:
     baselines: names of classic methods, see `methods.baselines.BASELINES`.
         These three take one value or several.
 
-    size: cut pictures square and resize them to this many pixels, at least 8. None: as they are.
+    size: cut pictures square and resize them to this many pixels, at least 8. "native": they stay
+        as they are. None: their shorter side is brought to the size that the weights were trained
+        at, and they stay as they are where that is unknown; see `picture_size`.
     limit: test the first so many pictures. None: all.
     protocol: a name in `PROTOCOLS`, which sets masks, size and limit. None: as given here.
 
@@ -67,7 +70,7 @@ class EvaluationSettings:
     weights: Sequence[str | Path] = ()
     predictions: Sequence[str | Path] = ()
     baselines: Sequence[str] = ()
-    size: int | None = None
+    size: Size = None
     limit: int | None = None
     protocol: str | None = None
     batch_size: int = 8
@@ -93,7 +96,7 @@ class EvaluationSettings:
 
 def complete_settings(settings: EvaluationSettings) -> EvaluationSettings:
     """The settings with what a protocol stands for, and with our network if no method is given."""
-    settings = apply_protocol(settings)
+    settings = apply_protocol(replace(settings, size=parse_size(settings.size)))
     if not (settings.weights or settings.predictions or settings.baselines):
         settings = replace(settings, weights=(locate.DEFAULT,))
     return settings
@@ -128,7 +131,7 @@ def check_values(settings: EvaluationSettings) -> None:
     """Numbers must be large enough, and names be known."""
     for name, least in (("size", SMALLEST_SIZE), ("limit", 1), ("batch_size", 1)):
         value = getattr(settings, name)
-        if value is not None and value < least:
+        if isinstance(value, int) and value < least:
             raise UserError(f"--{name}={value} is too small; give at least {least}")
     for name, known in CHOICES.items():
         value = getattr(settings, name)

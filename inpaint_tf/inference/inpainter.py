@@ -20,17 +20,20 @@ class Inpainter:
 
     generator: a model of any kind in `networks.generators`.
     hole_fill: the colour that covered the hole in training, "grey" or "white".
+    size: side of the pictures trained on, pixels; None: unknown. Faces of another size come out
+        worse: resize them to it first.
 
     Example:
         inpainter = Inpainter.load()  # or Inpainter.load("logs/run1")
         completed = inpainter.complete(image, mask)  # (height, width, 3), (height, width)
     """
 
-    def __init__(self, generator: Any, hole_fill: str = "grey"):
+    def __init__(self, generator: Any, hole_fill: str = "grey", size: int | None = None):
         from inpaint_tf.inference import completion
 
         self.generator = generator
         self.hole_fill = hole_fill
+        self.size = size
         self._complete = completion.compiled(generator, hole_fill)
 
     @classmethod
@@ -67,7 +70,7 @@ class Inpainter:
             generator, settings = load_generator(weights, score_bytes)
         finally:
             keras.config.set_dtype_policy(policy)  # the program's own networks keep theirs
-        return cls(generator, settings["hole_fill"])
+        return cls(generator, settings["hole_fill"], settings["size"])
 
     def fingerprint(self) -> str:
         """Sixteen hexadecimal digits. Other weights, or another `hole_fill`, give other digits."""

@@ -85,6 +85,7 @@ def _run(config, workdir, train_source, validation_source, on_device):
         "kind": config.generator.kind,
         "width": config.generator.width,
         "hole_fill": config.masks.fill,
+        "size": config.data.size,
     }
     store = CheckpointStore(workdir, config.train.keep_checkpoints, settings)
     step = store.restore(trainer)

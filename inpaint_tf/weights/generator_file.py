@@ -1,9 +1,11 @@
 """Generator weights on disk: saved, and loaded into the kind of generator that they belong to.
 
 Beside the weights, a file holds the settings needed to use them: the generator's kind and width,
-the hole's fill and the iteration they were taken at. `weights.formats` lists the formats.
+the hole's fill, the size of the pictures trained on (pixels of the side, None: unknown) and the
+iteration they were taken at. `weights.formats` lists the formats.
 """
 
+import json
 import warnings
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,6 +23,7 @@ DEFAULT_SETTINGS = {
     "kind": generators.DEFAULT_KIND,
     "width": 32,
     "hole_fill": "grey",
+    "size": None,
     "step": None,
 }
 """For a file without settings: the 2018 code's."""
@@ -102,11 +105,25 @@ def _read(path):
         if found is None:
             raise ValueError("unknown format")
         settings, arrays = found.read(path)
-        return {**DEFAULT_SETTINGS, **settings}, arrays
+        return {**DEFAULT_SETTINGS, "size": _size_of_run(path), **settings}, arrays
     except UNREADABLE:
         raise UserError(
             f"{path} is not a readable weights file; copy it again or pass another"
         ) from None
+
+
+def _size_of_run(path):
+    """Side of a run's training pictures, from its config: older weights do not say it themselves.
+
+    path: of RUN/best.weights.h5 or RUN/checkpoints/step_*/generator.weights.h5. None: unknown.
+    """
+    for folder in list(Path(path).absolute().parents)[:3]:
+        try:
+            size = json.loads((folder / "config.json").read_text())["data"]["size"]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        return size if isinstance(size, int) else None
+    return None
 
 
 def _assign(generator, arrays, path, width):

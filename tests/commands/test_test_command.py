@@ -63,7 +63,7 @@ def args(tmp_path, weights):
         inception=None,
         weights=str(weights),
         output=str(tmp_path / "out"),
-        size=None,
+        size="native",
         batch_size=8,
         limit=None,
         overwrite=False,
@@ -100,6 +100,32 @@ def test_writes_everything_and_says_the_scores(args, inpainter, capsys):
     assert "small (this test)" in shown
 
 
+def test_pictures_are_brought_to_the_size_of_the_training(args, inpainter, capsys):
+    args.size = None
+    assert run_test(args) == 0
+    truth = picture_files.read_image(Path(args.images) / "1.png")  # 40 x 56
+    resized = picture_files.resize(truth, 64, 90)  # 56 * 64 / 40 = 89.6
+    mask = np.zeros((64, 90), bool)
+    mask[16:48, 22:67] = True
+    written = picture_files.read_image(Path(args.output) / "1.png")
+    np.testing.assert_array_equal(written, inpainter.complete(resized, mask))
+    row = (Path(args.output) / "metrics.csv").read_text().splitlines()[2].split(",")
+    assert row[0] == "1.png"
+    assert row[2:4] == ["64", "90"]
+    shown = capsys.readouterr().out
+    assert "small: 3 pictures at 64x64 to 90x64, trained at 64x64, in" in shown
+    assert "shorter side 64 pixels: pictures of other sizes were resized" in shown
+    assert "is tested at" not in shown
+
+
+def test_another_size_is_tested_and_its_cost_said(args, capsys):
+    assert run_test(args) == 0
+    shown = capsys.readouterr().out
+    assert "small was trained at 64 pixels and is tested at 56x40 to 64x64, where faces" in shown
+    assert "leave --size out" in shown
+    assert shown.count("resized") == 0
+
+
 def test_a_second_run_does_nothing_and_says_the_same(args):
     run_test(args)
     output = Path(args.output)
@@ -134,6 +160,7 @@ def test_other_weights_or_size_need_overwrite(args):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"size": "10k"}, "--size=10k must be a number of pixels, or native"),
         ({"images": "nowhere"}, "no such folder"),
         ({"masks": "nowhere"}, "--masks=nowhere: no such file or folder; 'center' covers"),
         ({"invert_masks": True}, "--invert_masks is for mask pictures"),
@@ -149,7 +176,7 @@ def test_other_weights_or_size_need_overwrite(args):
         ({"baseline": ["patchmatch"]}, "none of telea, ns, mean, biharmonic"),
         ({"predictions": ["nowhere"]}, "no such folder"),
         ({"recogniser": "nowhere"}, "no file at --recogniser=nowhere"),
-        ({"protocol": "shah2022", "size": 64}, "sets --size=256; leave --size=64 out"),
+        ({"protocol": "shah2022", "size": "64"}, "sets --size=256; leave --size=64 out"),
     ],
 )
 def test_mistakes_are_told_before_anything_is_made(args, change, message):
@@ -322,7 +349,7 @@ def test_baselines_and_predictions_need_no_engine(tmp_path):
 
 
 def test_the_papers_protocol_is_one_flag(args):
-    args.protocol, args.baseline, args.weights = "shah2022", ["mean"], None
+    args.protocol, args.baseline, args.weights, args.size = "shah2022", ["mean"], None, None
     limit = apply_protocol(settings_from_flags(args)).limit
     assert run_test(args) == 0
     settings = json.loads((Path(args.output) / "settings.json").read_text())

@@ -1,5 +1,6 @@
 """All tables of a comparison and the lines of text to read with them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from inpaint_tf.evaluation.report import tables
@@ -30,8 +31,8 @@ class TableSet:
         return (*self.scores, self.confidence)
 
 
-def tabulate(comparison: Comparison, central: bool) -> TableSet:
-    """central: whether the holes are the central half of each side."""
+def tabulate(comparison: Comparison, central: bool, remarks: Iterable[str] = ()) -> TableSet:
+    """central: whether the holes are the central half of each side. remarks: more lines to read."""
     found = comparison.summaries
     shown = [*tables.score_tables(found), tables.band_table(found)]
     if comparison.differences:
@@ -44,6 +45,6 @@ def tabulate(comparison: Comparison, central: bool) -> TableSet:
         scores=tuple(table for table in shown if table),
         confidence=tables.confidence_table(found),
         paper=paper,
-        remarks=tuple(tables.notes(found, counts)),
+        remarks=(*remarks, *tables.notes(found, counts)),
         notes=tuple(notes),
     )

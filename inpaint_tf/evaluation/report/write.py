@@ -12,6 +12,7 @@ from inpaint_tf.data import picture_files
 from inpaint_tf.data.atomic_files import write_text
 from inpaint_tf.engines.environment import describe_environment
 from inpaint_tf.evaluation import pairing
+from inpaint_tf.evaluation.picture_size import ShorterSide
 from inpaint_tf.evaluation.report import contact_sheet, html_page
 from inpaint_tf.evaluation.report.comparison import Comparison, Tested
 from inpaint_tf.evaluation.report.table_set import TableSet
@@ -113,12 +114,11 @@ def _output(results, name):
 def _described_settings(tested, settings: EvaluationSettings) -> dict[str, str]:
     """What the page says about how it was made."""
     versions = describe_environment()
-    size = settings.size
     shown = {
         "command": " ".join(versions["command"]),
         "images": str(settings.images),
         "masks": str(settings.masks),
-        "size": f"{size}x{size}" if size else "as the pictures are",
+        "size": _described_size(settings.size),
     }
     for one in tested:
         about = ", ".join(f"{key} {value}" for key, value in one.method.settings.items())
@@ -129,3 +129,9 @@ def _described_settings(tested, settings: EvaluationSettings) -> dict[str, str]:
     if versions["git_commit"]:
         shown["commit"] = versions["git_commit"]
     return shown
+
+
+def _described_size(size):
+    if isinstance(size, int):
+        return f"{size}x{size}"
+    return str(size) if isinstance(size, ShorterSide) else "as the pictures are"
