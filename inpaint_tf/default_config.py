@@ -60,6 +60,8 @@ def default_config() -> ConfigDict:
     config.optimizer.adversarial_learning_rate = 1e-4  # in Algorithm 1, for all networks
     config.optimizer.critics_learning_rate = 0.0  # there, for the critics; 0: the same
     config.optimizer.schedule = "constant"  # or "cosine": falls to zero in each phase
+    # A run that goes on for longer follows the longer phase's cosine from where it is: after an end
+    # at zero the rate rises again.
 
     config.train = ConfigDict()
     config.train.coarse_steps = 0  # first: iterations of the coarse network alone

@@ -10,6 +10,7 @@ from inpaint_tf.data.split import (
     describe_source,
     open_train_and_validation,
     picture_paths,
+    source_bytes,
     split_source,
 )
 
@@ -22,5 +23,6 @@ __all__ = [
     "open_source",
     "open_train_and_validation",
     "picture_paths",
+    "source_bytes",
     "split_source",
 ]

@@ -62,7 +62,8 @@ def list_images(folder: str | os.PathLike[str]) -> list[Path]:
     """
     folder = Path(folder)
     if not folder.exists():
-        raise UserError(f"{folder}: no such folder; check the path")
+        kind = "file" if folder.suffix else "folder"
+        raise UserError(f"{folder}: no such {kind}; check the path")
     if not folder.is_dir():
         raise UserError(f"{folder} is a file; give the folder that holds the pictures")
     found: list[Path] = []

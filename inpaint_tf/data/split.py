@@ -57,6 +57,12 @@ def describe_source(source: Source) -> str:
     return f"{len(source)} ({digest.hexdigest()[:12]})"
 
 
+def source_bytes(source: Source) -> int:
+    """The bytes of the files that a source reads; missing ones count as empty."""
+    files = {os.fspath(path) for path in picture_paths(source) or source.paths}
+    return sum(os.path.getsize(path) for path in files if os.path.exists(path))
+
+
 def picture_paths(source: Source) -> list[str | os.PathLike[str]]:
     """The file of each picture, in order; empty where pictures have no files of their own."""
     if isinstance(source, Subset):

@@ -130,6 +130,15 @@ def read_mask_pictures(config: Any) -> np.ndarray:
     )
 
 
+def describe_mask_pictures(config: Any) -> str | None:
+    """The number of the pictures of `masks.pictures` and a digest of their names, if in use."""
+    from inpaint_tf.data import describe_source, open_source
+
+    if "pictures" not in (config.masks.kind, config.train.validation_masks):
+        return None
+    return describe_source(open_source(config.masks.pictures))
+
+
 def build_validation(config: Any, source: Any) -> Any:
     """`Validation` on the first pictures of the held-out source, or None without one."""
     if source is None or not config.train.validation_count:

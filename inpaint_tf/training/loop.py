@@ -99,31 +99,40 @@ def train(run: Run) -> str:
     """
     trainer, schedule = run.trainer, run.schedule
     step = int(trainer.step.numpy())
-    with (
-        StopSignal() as stop,
-        tqdm(
-            total=schedule.total, initial=step, unit="step", file=sys.stderr, dynamic_ncols=True
-        ) as bar,
-    ):
+    with StopSignal() as stop:
         for phase, first, end in schedule.stretches(step):
             run_step = compiled(*_step_of(run, phase))
             pictures = iter(
                 run.open_batches(trainer.batches_per_step(phase), schedule.batches_before(first))
             )
             window = Window()
-            bar.set_description(phase)
-            for step in range(first + 1, end + 1):
-                batch = window.next_batch(pictures)
-                window.add(step, run_step(batch))
-                bar.update()
-                stopping = stop.requested  # read once: what follows must agree on it
-                last = step == end or stopping
-                if last or run.every.any_due(step):
-                    bar.set_postfix_str(_short(_between_steps(run, phase, step, window, last)))
-                    window = Window()
-                if stopping:
-                    return "stopped"
+            with _phase_bar(schedule, phase, end - first) as bar:
+                for step in range(first + 1, end + 1):
+                    batch = window.next_batch(pictures)
+                    window.add(step, run_step(batch))
+                    bar.update()
+                    stopping = stop.requested  # read once: what follows must agree on it
+                    last = step == end or stopping
+                    if last or run.every.any_due(step):
+                        bar.set_postfix_str(_short(_between_steps(run, phase, step, window, last)))
+                        window = Window()
+                    if stopping:
+                        return "stopped"
     return "finished"
+
+
+def _phase_bar(schedule, phase, left):
+    """A bar of one phase: iterations of another take another time, so each has its own ETA."""
+    lengths = {name: length for name, length, _ in schedule.parts if length}
+    place = list(lengths).index(phase) + 1
+    return tqdm(
+        total=lengths[phase],
+        initial=lengths[phase] - left,
+        desc=f"{phase} ({place} of {len(lengths)})",
+        unit="step",
+        file=sys.stderr,
+        dynamic_ncols=True,
+    )
 
 
 def _step_of(run, phase):

@@ -51,9 +51,8 @@ def train(
     from inpaint_tf.engines import runtime
 
     check_config(config)
-    device, precision = runtime.configure(device, precision)
-    from inpaint_tf.data import describe_source
-    from inpaint_tf.training.build_from_config import open_sources
+    from inpaint_tf.data import describe_source, source_bytes
+    from inpaint_tf.training.build_from_config import describe_mask_pictures, open_sources
     from inpaint_tf.training.run_folder import open_run_folder
     from inpaint_tf.weights import generator_file, locate
 
@@ -62,19 +61,24 @@ def train(
             config.generator.weights, config.generator.width, config.generator.kind
         )
     train_source, validation_source = open_sources(config)
-    open_run_folder(
+    device, precision = runtime.configure(device, precision)
+    changed = open_run_folder(
         workdir,
         config,
         device=device,
         precision=precision,
         training_pictures=describe_source(train_source),
+        training_bytes=source_bytes(train_source),
+        validation_pictures=describe_source(validation_source) if validation_source else None,
+        mask_pictures=describe_mask_pictures(config),
     )
-    return _run(config, Path(workdir), train_source, validation_source, data_on_device)
+    return _run(config, Path(workdir), train_source, validation_source, data_on_device, changed)
 
 
-def _run(config, workdir, train_source, validation_source, on_device):
+def _run(config, workdir, train_source, validation_source, on_device, changed):
     from inpaint_tf.training import build_from_config, loop
     from inpaint_tf.training.checkpoints import CheckpointStore
+    from inpaint_tf.training.records.first_lines import first_lines
     from inpaint_tf.training.run_log import RunLog
     from inpaint_tf.training.validation import SCORES
 
@@ -89,8 +93,11 @@ def _run(config, workdir, train_source, validation_source, on_device):
     }
     store = CheckpointStore(workdir, config.train.keep_checkpoints, settings)
     step = store.restore(trainer)
+    for line in first_lines(config, train_source, validation_source, schedule, step, held_out):
+        logging.info("%s", line)
     if step:
         logging.info("continuing at step %d", step)
+        _tell_changes(config, store, changed)
     else:
         build_from_config.begin_from_weights(config, trainer)
     pictures = TrainingPictures(train_source, config, on_device)
@@ -117,6 +124,17 @@ def _run(config, workdir, train_source, validation_source, on_device):
     return TrainingResult(
         ended == "finished", int(trainer.step.numpy()), schedule.total, store.latest(), held_out
     )
+
+
+def _tell_changes(config, store, changed):
+    """Say what settings that changed mean for a run that goes on."""
+    from inpaint_tf.training.run_folder import LENGTHS, VALIDATION
+
+    if changed & set(LENGTHS) and config.optimizer.schedule == "cosine":
+        logging.info("the learning rate follows the cosine of the new length from here")
+    if changed & VALIDATION and store.best is not None:
+        store.best = None
+        logging.info("validation has changed: best.weights.h5 is chosen anew from here")
 
 
 class TrainingPictures:

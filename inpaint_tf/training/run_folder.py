@@ -18,24 +18,52 @@ RESUMABLE = {
     "train.keep_checkpoints",
     "train.validate_every",
     "train.picture_rows",
+    "train.histograms",
     "run.device",
+    "run.training_bytes",
 }
 """Fields that may change when a run continues: they do not affect what a step computes."""
 
+VALIDATION = {
+    "data.validation",
+    "train.validation_count",
+    "train.validation_masks",
+    "run.validation_pictures",
+}
+"""Fields that may change too, but make scores from before and after unlike each other."""
 
-def open_run_folder(folder: str | os.PathLike[str], config: Any, **resolved: Any) -> None:
+LENGTHS = ("train.coarse_steps", "train.reconstruction_steps", "train.steps")
+"""Iterations of the phases. They may change as long as what is done keeps its phase."""
+
+PLACES = {
+    "data.train": ("run.training_pictures", "run.training_bytes"),
+    "masks.pictures": ("run.mask_pictures",),
+}
+"""Paths that may change: what is found there must be the same, by these fields."""
+
+BEGUN_FROM = "generator.weights"
+"""Plays no part once there is a checkpoint: the run's folder keeps what it began from."""
+
+
+def open_run_folder(folder: str | os.PathLike[str], config: Any, **resolved: Any) -> frozenset[str]:
     """Create the run's folder, or check that the run in it is the same one.
 
     Writes config.json: the config, and under "run" what was `resolved` from flags and data, such as
     the precision. Adds to environment.json: command, versions and git commit of each start.
-    Raises `UserError` if the folder cannot be written, or holds a run with other settings than
-    `RESUMABLE` ones; with a constant learning rate, the number of steps may change too.
+    Returns the names of the settings that changed since the last start, "train.steps".
+    Raises `UserError` if the folder cannot be written, or holds a run with other settings. Those
+    may change that do not change what was learnt: `RESUMABLE`, `VALIDATION`, `LENGTHS`, `PLACES`.
     """
     folder = Path(folder)
     settings = {**config.to_dict(), "run": resolved}
+    changed: frozenset[str] = frozenset()
     starts = []
     if (folder / CONFIG_FILE).exists():
-        _refuse_other_settings(_read_json(folder / CONFIG_FILE, dict), settings, folder)
+        old = _read_json(folder / CONFIG_FILE, dict)
+        reached = _reached(folder)
+        if reached and isinstance(old.get("generator"), dict) and "weights" in old["generator"]:
+            settings["generator"]["weights"] = old["generator"]["weights"]
+        changed = _refuse_other_settings(_flat(old), _flat(settings), folder, reached)
     if (folder / ENVIRONMENT_FILE).exists():
         starts = _read_json(folder / ENVIRONMENT_FILE, list)
     try:
@@ -47,24 +75,62 @@ def open_run_folder(folder: str | os.PathLike[str], config: Any, **resolved: Any
             f"cannot write the run's folder {folder}: {error.strerror}; free some space or choose "
             "another --workdir"
         ) from None
+    return changed
 
 
-def _refuse_other_settings(old, new, folder):
-    resumable = set(RESUMABLE)
-    if new["optimizer"]["schedule"] == "constant":
-        resumable.add("train.steps")
-    old, new = _flat(old), _flat(new)
-    changed = [
-        name
-        for name, value in new.items()
-        if name not in resumable and old.get(name, value) != value
-    ]
-    if changed:
-        name = changed[0]
+def _reached(folder):
+    """The iteration of the latest checkpoint; 0 without one."""
+    steps = (path.name.removeprefix("step_") for path in folder.glob("checkpoints/step_*"))
+    return max((int(step) for step in steps if step.isdigit()), default=0)
+
+
+def _refuse_other_settings(old, new, folder, reached):
+    """The names of the fields that changed, if all of them may."""
+    changed = [name for name, value in new.items() if old.get(name, value) != value]
+    allowed = {*RESUMABLE, *VALIDATION, *LENGTHS}
+    for place, contents in PLACES.items():
+        same = all(old.get(name, new.get(name)) == new.get(name) for name in contents)
+        if same or place not in changed:
+            allowed.add(place)
+        else:
+            allowed -= set(contents)
+    if not reached:
+        allowed.add(BEGUN_FROM)
+    for name in changed:
+        if name not in allowed:
+            raise UserError(
+                f"{folder} holds a run with {name}={old[name]!r}, now {new[name]!r}; "
+                f"give the same settings to continue it, or another --workdir"
+            )
+    _refuse_other_phases(old, new, folder, reached)
+    return frozenset(changed)
+
+
+def _refuse_other_phases(old, new, folder, reached):
+    """Refuse lengths by which iterations that were done would belong to another phase."""
+    lengths = [[fields.get(name, new[name]) for name in LENGTHS] for fields in (old, new)]
+    if sum(lengths[1]) < reached:
         raise UserError(
-            f"{folder} holds a run with {name}={old[name]!r}, now {new[name]!r}; "
-            f"give the same settings to continue it, or another --workdir"
+            f"{folder} has done {reached:,} iterations, more than the {sum(lengths[1]):,} asked "
+            "for now; raise --config.train.steps to continue it, or choose another --workdir"
         )
+    done = [_done_in_phases(each, reached) for each in lengths]
+    for name, before, after, length in zip(LENGTHS, *done, lengths[0], strict=True):
+        if before != after:
+            raise UserError(
+                f"{folder} is past the {length:,} iterations of {name}, which cannot change any "
+                "more; raise --config.train.steps, or begin another run from this one: "
+                f"--config.generator.weights={folder} --workdir=NEW"
+            )
+
+
+def _done_in_phases(lengths, reached):
+    """How many iterations of each phase lie before iteration `reached`."""
+    done = []
+    for length in lengths:
+        done.append(min(length, reached))
+        reached -= done[-1]
+    return done
 
 
 def _read_json(path, kind):

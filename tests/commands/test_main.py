@@ -105,6 +105,13 @@ def test_version(capsys):
     assert capsys.readouterr().out == f"inpaint-tf {inpaint_tf.__version__}\n"
 
 
+@pytest.mark.parametrize("command", ["train.py", "test.py", "-m inpaint_tf pack"])
+def test_every_command_has_the_version(command):
+    shown = python(*command.split(), "--version")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert shown.stdout == f"inpaint-tf {inpaint_tf.__version__}\n"
+
+
 @pytest.mark.parametrize(
     ("name", "line"),
     [

@@ -133,7 +133,17 @@ def test_a_killed_run_ends_in_the_weights_of_an_uninterrupted_one(tmp_path, pict
     ("arguments", "message"),
     [
         ([], "--config=FILE, one of configs/faces256.py, configs/quickstart.py"),
+        (["--confg=quickstart"], "Unknown command line flag 'confg'; did you mean --config?"),
         (["--config=configs/none.py"], "no config file configs/none.py"),
+        (
+            ["--config=quickstart", "--config.train.steps=ten"],
+            "--config.train.steps=ten is no whole number; give one such as 8, 10000 or 10k",
+        ),
+        (
+            ["--config=quickstart", "--config.data.train=/none", "--workdir=x"],
+            "/none: no such file or folder",
+        ),
+        (["--config=quickstart", "--workdir=x"], "no pictures to train on; pass --config.data"),
         (
             ["--config=configs/faces256.py:512"],
             "the stage is one of 128, 128_again, 256, critics, sharpen, 256_again, critics_again, "
@@ -220,8 +230,22 @@ def test_a_config_file_may_take_a_word(stage):
     assert (config.train.steps > 0) == stage.startswith(("critics", "projected"))
 
 
+def test_a_misspelt_key_in_a_config_file_names_the_nearest(tmp_path):
+    from inpaint_tf.commands.parsing.config_file import load_config
+    from inpaint_tf.errors import UserError
+
+    file = tmp_path / "mine.py"
+    for wrong, message in (("setps", "'setps'; did you mean steps?"), ("qq", "choose from coarse")):
+        file.write_text(
+            "from inpaint_tf.default_config import default_config\n"
+            f"def get_config():\n    c = default_config()\n    c.train.{wrong} = 1\n    return c\n"
+        )
+        with pytest.raises(UserError, match=f"mine.py: unknown setting .*{re.escape(message)}"):
+            load_config(file)
+
+
 def test_a_dry_run_shows_and_writes_nothing(tmp_path, pictures):
-    shown = run(*start(pictures, tmp_path / "run"), "--dry_run")
+    shown = run(*start(pictures, tmp_path / "run"), "--dry_run", "--config.train.steps=0.006k")
     assert shown.returncode == 0, shown.stderr
     assert "training pictures: 4" in shown.stdout
     assert "adversarial: 6 iterations" in shown.stdout

@@ -28,21 +28,84 @@ def test_other_settings_do_not_continue_a_run(tmp_path):
         open_run_folder(tmp_path, config)
 
 
-def test_more_steps_do(tmp_path):
+def config_of(coarse=0, reconstruction=10, steps=5, schedule="constant"):
     config = default_config()
-    open_run_folder(tmp_path, config)
-    config.train.steps += 1
-    open_run_folder(tmp_path, config)
-    assert json.loads((tmp_path / "config.json").read_text())["train"]["steps"] == 1_000_001
+    config.train.coarse_steps = coarse
+    config.train.reconstruction_steps = reconstruction
+    config.train.steps = steps
+    config.optimizer.schedule = schedule
+    return config
 
 
-def test_more_steps_do_not_where_the_rate_depends_on_them(tmp_path):
-    config = default_config()
-    config.optimizer.schedule = "cosine"
-    open_run_folder(tmp_path, config)
-    config.train.steps += 1
-    with pytest.raises(UserError, match=r"train\.steps"):
-        open_run_folder(tmp_path, config)
+def begin(folder, reached, config=None, **resolved):
+    """A run's folder whose latest checkpoint is of iteration `reached`."""
+    open_run_folder(folder, config or config_of(), **resolved)
+    if reached:
+        (folder / "checkpoints" / f"step_{reached:08d}").mkdir(parents=True)
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+@pytest.mark.parametrize(
+    ("reached", "longer"),
+    [
+        (15, {"steps": 50}),  # finished
+        (12, {"steps": 50}),
+        (12, {"steps": 2}),  # shorter, and not done yet
+        (10, {"reconstruction": 20}),  # at the end of its phase, with no critic trained yet
+        (7, {"reconstruction": 20, "steps": 0}),
+        (0, {"coarse": 3, "reconstruction": 1, "steps": 9}),
+    ],
+)
+def test_a_run_goes_on_for_longer(tmp_path, schedule, reached, longer):
+    begin(tmp_path, reached, config_of(schedule=schedule))
+    changed = open_run_folder(tmp_path, config_of(schedule=schedule, **longer))
+    assert changed == {f"train.{'steps' if n == 'steps' else f'{n}_steps'}" for n in longer}
+    saved = json.loads((tmp_path / "config.json").read_text())["train"]
+    assert saved["steps"] == longer.get("steps", 5)
+
+
+@pytest.mark.parametrize(
+    ("reached", "other", "message"),
+    [
+        (11, {"reconstruction": 20}, "past the 10 iterations of train.reconstruction_steps.*NEW"),
+        (11, {"reconstruction": 5, "steps": 50}, "past the 10 iterations of train.reconstruction"),
+        (3, {"coarse": 1}, "past the 0 iterations of train.coarse_steps"),
+        (15, {"steps": 2}, "has done 15 iterations, more than the 12 asked for now"),
+    ],
+)
+def test_what_was_learnt_keeps_its_phase(tmp_path, reached, other, message):
+    begin(tmp_path, reached)
+    before = (tmp_path / "config.json").read_bytes()
+    with pytest.raises(UserError, match=message):
+        open_run_folder(tmp_path, config_of(**other))
+    assert (tmp_path / "config.json").read_bytes() == before
+
+
+def test_the_same_pictures_at_another_path(tmp_path):
+    first, second = config_of(), config_of()
+    first.data.train, second.data.train = "a", "/elsewhere/a/"
+    first.masks.pictures, second.masks.pictures = "m", "m/"
+    found = {"training_pictures": "5 (abc)", "training_bytes": 10, "mask_pictures": "2 (def)"}
+    begin(tmp_path, 3, first, **found)
+    assert open_run_folder(tmp_path, second, **found) == {"data.train", "masks.pictures"}
+    with pytest.raises(UserError, match=r"data\.train='/elsewhere/a/', now 'a'"):
+        open_run_folder(tmp_path, first, **{**found, "training_bytes": 11})
+    with pytest.raises(UserError, match=r"masks\.pictures='m/', now 'm'"):
+        open_run_folder(tmp_path, first, **{**found, "mask_pictures": "2 (aaa)"})
+    # At the same path a picture that was mended holds nobody up.
+    open_run_folder(tmp_path, second, **{**found, "training_bytes": 11})
+
+
+def test_validation_may_change_and_what_the_run_began_from_is_kept(tmp_path):
+    first, second = config_of(), config_of()
+    first.generator.weights = "logs/earlier"
+    second.data.validation = "other"
+    begin(tmp_path, 3, first, validation_pictures="5 (abc)")
+    changed = open_run_folder(tmp_path, second, validation_pictures="6 (abc)")
+    assert changed == {"data.validation", "run.validation_pictures"}
+    saved = json.loads((tmp_path / "config.json").read_text())
+    assert saved["generator"]["weights"] == "logs/earlier"
+    assert saved["data"]["validation"] == "other"
 
 
 def test_every_start_is_remembered(tmp_path):

@@ -2,6 +2,7 @@
 
 import difflib
 import importlib.util
+import re
 import sys
 from pathlib import Path
 
@@ -87,4 +88,14 @@ def _execute(path, words, asked):
         spec.loader.exec_module(module)
         return module.get_config(*words)
     except Exception as error:  # whatever is wrong in it, the file is the user's to fix
-        raise UserError(f"--config={asked}: {type(error).__name__}: {error}") from None
+        reason = _unknown_setting(str(error)) or f"{type(error).__name__}: {error}"
+        raise UserError(f"--config={asked}: {reason}") from None
+
+
+def _unknown_setting(message):
+    """A short sentence for what ml_collections says of an unknown field, or None."""
+    unknown = re.search(r'Key "(\w+)" does not exist', message)
+    if not unknown:
+        return None
+    existing = re.findall(r"'(\w+)\\?':", message)
+    return unknown_name(unknown[1], existing, "setting")

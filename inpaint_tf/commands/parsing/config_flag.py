@@ -1,5 +1,6 @@
 """The flag `--config` and its overrides, `--config.data.size=128`, with errors of one line."""
 
+import difflib
 import re
 import sys
 
@@ -36,5 +37,9 @@ def define_config_flag() -> None:
 def check_config_given(argv: list[str]) -> None:
     """Raise `UserError` if `argv` has no `--config`. Its overrides mean nothing without it."""
     if not any(re.match(r"--?config(=.|$)", argument) for argument in argv[1:]):
+        names = [argument.lstrip("-").partition("=")[0] for argument in argv[1:]]
+        near = difflib.get_close_matches("config", names, n=1, cutoff=0.75)
+        if near:
+            raise UserError(f"Unknown command line flag {near[0]!r}; did you mean --config?")
         files = ", ".join(f"configs/{path.name}" for path in shipped_configs().values())
         raise UserError(f"no settings; pass --config=FILE, one of {files}; or a name: quickstart")

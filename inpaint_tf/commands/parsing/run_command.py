@@ -4,8 +4,14 @@ import difflib
 import re
 import sys
 from collections.abc import Callable
+from logging import WARNING, Formatter
 from pathlib import Path
 
+from ml_collections import ConfigDict
+
+from inpaint_tf import __version__
+from inpaint_tf.commands.parsing.numbers import describe_bad_number, spell_out
+from inpaint_tf.default_config import default_config
 from inpaint_tf.errors import UserError, describe_os_error
 
 SHORT_HELP = {"-h", "--h", "--help", "-help", "-?", "--helpshort"}
@@ -23,16 +29,21 @@ def run_command(
 
     check_arguments: function of argv, called before absl parses it; may raise `UserError`.
     """
-    from absl import app, flags
+    from absl import app, flags, logging
 
+    # People read these lines; date, process and file of the code would hide what they say.
+    logging.get_absl_handler().setFormatter(PlainLines())
     # absl shows the flags of the script that was started; the command is defined elsewhere.
     for flag in flags.FLAGS.get_key_flags_for_module(main.__module__):
         flags.FLAGS.register_key_flag_for_module(sys.argv[0], flag)
 
     def parse(argv):
         _show_help(main, argv)
+        _show_version(argv)
         if check_arguments:
             check_arguments(argv)
+        argv = [argv[0], *spell_out(argv[1:], _takes_integer)]
+        sys.argv[1:] = argv[1:]  # which the parser of --config reads
         try:
             left = flags.FLAGS(argv)
         except flags.Error as error:
@@ -53,6 +64,14 @@ def run_command(
     sys.exit(1)
 
 
+class PlainLines(Formatter):
+    """Log lines without a prefix, but for warnings and worse."""
+
+    def format(self, record):
+        prefix = f"{record.levelname.lower()}: " if record.levelno >= WARNING else ""
+        return prefix + super().format(record)
+
+
 def require_paths(**paths: str | Path) -> None:
     """Raise `UserError` for an empty path, which would mean the current folder."""
     for name, path in paths.items():
@@ -71,9 +90,31 @@ def _show_help(main, argv):
     app.usage(shorthelp=bool(asked & SHORT_HELP), writeto_stdout=True, exitcode=0)
 
 
+def _show_version(argv):
+    """Print the version and exit with 0, if asked for."""
+    if "--version" in argv[1:]:
+        print(f"inpaint-tf {__version__}")
+        sys.exit(0)
+
+
+def _takes_integer(name):
+    """Whether the flag `name`, or the setting "config.a.b", holds a whole number."""
+    from absl import flags
+
+    if not name.startswith("config."):
+        return name in flags.FLAGS and isinstance(flags.FLAGS[name].parser, flags.IntegerParser)
+    found = default_config()
+    for part in name.split(".")[1:]:
+        found = found[part] if isinstance(found, ConfigDict) and part in found else None
+    return isinstance(found, int) and not isinstance(found, bool)
+
+
 def _describe_flag_error(error):
     from absl import flags
 
+    bad_number = describe_bad_number(str(error))
+    if bad_number:
+        return bad_number
     missing = re.search(r"flag --(\w+)=None: .* other than None", str(error))
     if missing:
         return f"--{missing[1]} is missing; see --help"
