@@ -7,11 +7,11 @@ from typing import Any, Self
 import numpy as np
 
 from inpaint_tf.errors import UserError
-from inpaint_tf.inference import memory
+from inpaint_tf.inference import memory, picture_forms
 from inpaint_tf.networks.layers import attention_memory
 from inpaint_tf.weights.locate import DEFAULT
 
-Pictures = np.ndarray | list[np.ndarray]
+Pictures = Any
 """See `Inpainter.complete`."""
 
 
@@ -83,10 +83,11 @@ class Inpainter:
         """Fill the holes of pictures; known pixels keep their bytes.
 
         images: uint8 RGB, one (height, width, 3), a batch (batch, height, width, 3), or a list of
-            (height, width, 3) of any sizes.
+            (height, width, 3) of any sizes. In place of such an array: RGBA (4 channels), floats in
+            0..1, a PIL image, or the path of a file; see `picture_forms.as_rgb`.
         masks: bool or uint8, (height, width) or (height, width, 1) for each image: an array with
             the images' batch, a list, or one mask for all. True is hole, and so are values over
-            127. In a mask without a value over 1, 1 is hole.
+            127. In a mask without a value over 1, 1 is hole. Floats, PIL images and paths too.
         batch_size: the most pictures of equal size that go through the network together.
 
         Returns the completed pictures in the form of `images`. Raises `UserError` for input of
@@ -98,8 +99,9 @@ class Inpainter:
         self, images: Pictures, masks: Pictures, *, batch_size: int = 8
     ) -> tuple[Pictures, Pictures]:
         """Like `complete`, but return (completed, raw): raw is the network's picture everywhere."""
-        pictures = _as_pictures(images)
-        holes = _as_masks(masks, pictures)
+        forms, restores = _read_forms(images)
+        pictures = _as_pictures(forms)
+        holes = _as_masks(_read_masks(masks), pictures)
         completed: list[Any] = [None] * len(pictures)
         raw: list[Any] = [None] * len(pictures)
         for shape in dict.fromkeys(picture.shape for picture in pictures):
@@ -110,11 +112,16 @@ class Inpainter:
                 batch_size,
             )
             for i, *pair in zip(indices, *results, strict=True):
-                completed[i], raw[i] = pair
+                hole = picture_forms.is_hole(holes[i])
+                everywhere = np.ones_like(hole)
+                completed[i], raw[i] = (
+                    restores[i](picture, area)
+                    for picture, area in zip(pair, (hole, everywhere), strict=True)
+                )
+        if picture_forms.is_one_picture(images):
+            return completed[0], raw[0]
         if not isinstance(images, np.ndarray):
             return completed, raw
-        if images.ndim == 3:
-            return completed[0], raw[0]
         return np.stack(completed), np.stack(raw)
 
     def _complete_equal_sizes(self, images, masks, batch_size):
@@ -147,6 +154,23 @@ class Inpainter:
         with apple_gpu.on_host():
             images, masks = (ops.convert_to_tensor(array, "uint8") for array in (images, masks))
         return [ops.convert_to_numpy(output) for output in self._complete(images, masks)]
+
+
+def _read_forms(images):
+    """(`images` with every picture as a uint8 RGB array, how each goes back to its form)."""
+    if picture_forms.is_one_picture(images):
+        picture, restore = picture_forms.as_rgb(images)
+        return picture, [restore]
+    if isinstance(images, list | tuple) or (isinstance(images, np.ndarray) and images.ndim == 4):
+        read = [picture_forms.as_rgb(picture) for picture in images]
+        return [picture for picture, _ in read], [restore for _, restore in read]
+    return images, []
+
+
+def _read_masks(masks):
+    if isinstance(masks, list | tuple):
+        return [picture_forms.as_mask(mask) for mask in masks]
+    return picture_forms.as_mask(masks)
 
 
 def _as_pictures(images):

@@ -87,13 +87,14 @@ def test_no_hole_returns_the_picture(small):
 @pytest.mark.parametrize(
     ("image", "mask", "message"),
     [
-        (picture(8, 8).astype(np.float32), centre_mask(8, 8), "Received: float32 of shape"),
+        (picture(8, 8).astype(np.int32), centre_mask(8, 8), "Received: int32 of shape"),
+        (picture(8, 8).astype(np.float32), centre_mask(8, 8), r"must lie in 0\.\.1"),
         (picture(8, 8)[..., :2], centre_mask(8, 8), r"shape \(8, 8, 2\)"),
-        ("a.png", centre_mask(8, 8), "Received: str"),
-        (["a.png"], centre_mask(8, 8), "Received: str"),
+        ("none.png", centre_mask(8, 8), r"none\.png: No such file"),
+        ([3], centre_mask(8, 8), "Received: int"),
         ([], centre_mask(8, 8), "at least one"),
         (picture(8, 8), centre_mask(8, 9), r"shape \(8, 9\)"),
-        (picture(8, 8), centre_mask(8, 8).astype(float), "float64"),
+        (picture(8, 8), centre_mask(8, 8).astype(np.int64), "int64"),
         (picture(8, 8), [centre_mask(8, 8)] * 2, "Received: 2"),
         (picture(8, 8), None, "Received: NoneType"),
         (picture(8, 8), np.ones((8, 8), bool), "whole picture of 8x8"),
