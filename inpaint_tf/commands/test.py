@@ -26,7 +26,11 @@ NAMED_FAILURES = 20
 def define_flags():
     """Define the flags of this command; not at import, for other commands have some of them too."""
     flags.DEFINE_string(
-        "images", None, "Pictures: a folder, a glob, a .txt list or one file.", required=True
+        "images",
+        None,
+        "Pictures: a folder, a glob, a .txt list, one file, a packed cache (.npy), TFRecords or "
+        "tfds:NAME.",
+        required=True,
     )
     flags.DEFINE_string(
         "masks",

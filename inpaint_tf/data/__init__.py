@@ -9,7 +9,6 @@ from inpaint_tf.data.sources import Source, open_source
 from inpaint_tf.data.split import (
     describe_source,
     open_train_and_validation,
-    picture_paths,
     source_bytes,
     split_source,
 )
@@ -22,7 +21,6 @@ __all__ = [
     "in_order",
     "open_source",
     "open_train_and_validation",
-    "picture_paths",
     "source_bytes",
     "split_source",
 ]

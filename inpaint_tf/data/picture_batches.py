@@ -9,8 +9,7 @@ import numpy as np
 
 from inpaint_tf.data.picture_files import crop_square, resize
 from inpaint_tf.data.skip_unreadable import ReadablePictures
-from inpaint_tf.data.sources import PackedSource, Source
-from inpaint_tf.data.split import Subset
+from inpaint_tf.data.sources import PackedSource, Source, Subset
 from inpaint_tf.data.tf_dataset import EndingCalls, counted_dataset
 from inpaint_tf.data.threaded_map import DEFAULT_THREADS, ordered_map
 from inpaint_tf.errors import UserError

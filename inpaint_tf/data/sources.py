@@ -5,7 +5,9 @@ Each is read by index, in any order and from any thread.
 
 import glob
 import os
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -38,6 +40,32 @@ class Source(Protocol):
     def read(self, index: int) -> np.ndarray:
         """Picture `index` as uint8 (height, width, 3) RGB. Raises `UnreadableImage`."""
 
+    def entry(self, index: int) -> str:
+        """What stands for picture `index` in a list (.txt): its file, or FILE#NUMBER."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One picture of a source that has no file of its own: a row of a cache, a record."""
+
+    source: Source
+    index: int
+
+    def __str__(self) -> str:
+        return self.source.entry(self.index)
+
+    def read(self) -> np.ndarray:
+        """The picture, see `Source.read`."""
+        return self.source.read(self.index)
+
+    def file(self) -> Path:
+        """The file that it is read from."""
+        return Path(str(self).rpartition("#")[0])
+
+    def resolve(self) -> Path:
+        """`file`, as an absolute path without links: what `Path.resolve` gives."""
+        return self.file().resolve()
+
 
 class FileSource:
     """Picture files.
@@ -56,8 +84,59 @@ class FileSource:
     def name(self, index: int) -> str:
         return self.names[index]
 
+    def entry(self, index: int) -> str:
+        return os.fspath(self.paths[index])
+
     def read(self, index: int) -> np.ndarray:
         return read_image(self.paths[index])
+
+
+class Subset:
+    """The pictures `indices` of a source, in that order."""
+
+    def __init__(self, source: Source, indices: Sequence[int]):
+        self.source, self.indices = source, indices
+        self.where, self.paths = source.where, source.paths
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def name(self, index: int) -> str:
+        return self.source.name(self.indices[index])
+
+    def entry(self, index: int) -> str:
+        return self.source.entry(self.indices[index])
+
+    def read(self, index: int) -> np.ndarray:
+        return self.source.read(self.indices[index])
+
+
+class ItemSource:
+    """Pictures of other sources, as a list names them by FILE#NUMBER.
+
+    items: (source, index) each. where: the user's name of the collection.
+    """
+
+    def __init__(self, items: Sequence[tuple[Source, int]], where: str):
+        self.items, self.where = items, where
+        self.paths = [
+            path for source in {id(s): s for s, _ in items}.values() for path in source.paths
+        ]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def name(self, index: int) -> str:
+        source, place = self.items[index]
+        return source.name(place)
+
+    def entry(self, index: int) -> str:
+        source, place = self.items[index]
+        return source.entry(place)
+
+    def read(self, index: int) -> np.ndarray:
+        source, place = self.items[index]
+        return source.read(place)
 
 
 class PackedSource:
@@ -95,6 +174,9 @@ class PackedSource:
     def name(self, index: int) -> str:
         return self._names[index] if self._names else f"{index:06d}"
 
+    def entry(self, index: int) -> str:
+        return f"{self.where}#{index}"
+
     def read(self, index: int) -> np.ndarray:
         return np.array(self.array[index])
 
@@ -106,7 +188,7 @@ def open_source(spec: str | os.PathLike[str]) -> Source:
       a folder, with its subfolders, of pictures or else of TFRecord shards;
       a glob of pictures or of TFRecord shards, such as `faces/*.png` (`**`: any subfolders);
       a list, `.txt` or `.flist`: a path on each line, relative to the list's folder or to the
-      current one;
+      current one; a line FILE#NUMBER is a row of a packed cache or a record of a shard, from 0;
       a TFRecord shard (`.tfrecord` in its name);
       `tfds:NAME` or `tfds:NAME?split=SPLIT`, such as `tfds:celeb_a_hq/256`;
       a packed cache, `.npy`;
@@ -151,6 +233,31 @@ def _open_folder(folder: Path) -> Source:
     return FileSource(paths, [path.relative_to(folder).as_posix() for path in paths], str(folder))
 
 
+_ITEM = re.compile(r"(.+(?:\.npy|\.tfrecord[^/#]*))#(\d+)")
+
+
+def _open_items(path: Path, lines: Sequence[str]) -> Source:
+    """The source of a list with lines FILE#NUMBER, and perhaps others."""
+    opened: dict[str, Source] = {}
+    items = []
+    for line in lines:
+        match = _ITEM.fullmatch(line)
+        file, number = (match[1], int(match[2])) if match else (line, 0)
+        if file not in opened:
+            beside = path.parent / file
+            opened[file] = open_source(beside if beside.exists() else file)
+        if number >= len(opened[file]):
+            raise UserError(
+                f"{path}: {file} has {len(opened[file])} pictures, and {line} would be one more; "
+                "was it packed anew?"
+            )
+        items.append((opened[file], number))
+    sources = list(opened.values())
+    if len(sources) == 1:  # so that a cache is read without decoding
+        return Subset(sources[0], [number for _, number in items])
+    return ItemSource(items, str(path))
+
+
 def _open_glob(pattern: str) -> Source:
     found = sorted(path for path in glob.glob(pattern, recursive=True) if os.path.isfile(path))
     shards = [path for path in found if is_record_name(os.path.basename(path))]
@@ -169,6 +276,8 @@ def _open_list(path: Path) -> Source:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         raise UserError(f"{path} is empty; write the path of a picture on each line")
+    if any(_ITEM.fullmatch(line) for line in lines):
+        return _open_items(path, lines)
     # An absolute path stays as it is. Reading reports a path that does not exist.
     beside = (path.parent / line for line in lines)
     paths = [

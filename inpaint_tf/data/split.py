@@ -2,30 +2,12 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+import re
 
-import numpy as np
 from absl import logging
 
-from inpaint_tf.data.sources import FileSource, Source, open_source
+from inpaint_tf.data.sources import Source, Subset, open_source
 from inpaint_tf.errors import UserError
-
-
-class Subset:
-    """The pictures `indices` of a source, in that order."""
-
-    def __init__(self, source: Source, indices: Sequence[int]):
-        self.source, self.indices = source, indices
-        self.where, self.paths = source.where, source.paths
-
-    def __len__(self) -> int:
-        return len(self.indices)
-
-    def name(self, index: int) -> str:
-        return self.source.name(self.indices[index])
-
-    def read(self, index: int) -> np.ndarray:
-        return self.source.read(self.indices[index])
 
 
 def split_source(source: Source, test_count: int) -> tuple[Subset, Subset]:
@@ -59,16 +41,13 @@ def describe_source(source: Source) -> str:
 
 def source_bytes(source: Source) -> int:
     """The bytes of the files that a source reads; missing ones count as empty."""
-    files = {os.fspath(path) for path in picture_paths(source) or source.paths}
-    return sum(os.path.getsize(path) for path in files if os.path.exists(path))
+    return sum(os.path.getsize(path) for path in source_files(source) if os.path.exists(path))
 
 
-def picture_paths(source: Source) -> list[str | os.PathLike[str]]:
-    """The file of each picture, in order; empty where pictures have no files of their own."""
-    if isinstance(source, Subset):
-        paths = picture_paths(source.source)
-        return [paths[index] for index in source.indices] if paths else []
-    return list(source.paths) if isinstance(source, FileSource) else []
+def source_files(source: Source) -> list[str]:
+    """The files of a source's pictures, each once, in order."""
+    entries = (source.entry(index) for index in range(len(source)))
+    return list(dict.fromkeys(re.sub(r"#\d+$", "", entry) for entry in entries))
 
 
 def _hash(name: str) -> tuple[bytes, str]:

@@ -52,6 +52,10 @@ class RecordSource:
         shard, number, _, _ = self._records[index]
         return f"{shard.name}-{number:06d}"
 
+    def entry(self, index: int) -> str:
+        shard, number, _, _ = self._records[index]
+        return f"{shard}#{number}"
+
     def read(self, index: int) -> np.ndarray:
         shard, _, offset, length = self._records[index]
         with open(shard, "rb") as file:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from inpaint_tf.data import picture_files
-from inpaint_tf.data.sources import LIST_SUFFIXES, open_source
+from inpaint_tf.data.sources import FileSource, Item, open_source
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.picture_size import resized
 
@@ -27,19 +27,21 @@ CONTACT_SHEET = "contact_sheet.png"
 class Pair:
     """A picture to complete. `mask` is a file, `CENTER`, or None where none was found.
 
+    image: a file, or an item of a packed cache or of TFRecords.
     name: of the result below the output folder: the picture's own path below its folder, ending in
     .png.
     fit_mask: bring the mask to the picture's size, whatever its own.
     """
 
     name: str
-    image: Path
+    image: Path | Item
     mask: Path | str | None
     fit_mask: bool = False
 
     def files(self):
         """The files it is read from."""
-        return [self.image, *([self.mask] if isinstance(self.mask, Path) else [])]
+        image = self.image.file() if isinstance(self.image, Item) else self.image
+        return [image, *([self.mask] if isinstance(self.mask, Path) else [])]
 
     def read(self, size=None, invert_masks=False):
         """The picture (height, width, 3), uint8 RGB, and its mask (height, width), uint8, 1 = hole.
@@ -47,7 +49,7 @@ class Pair:
         size: what both are brought to, a `picture_size.Size`.
         Raises UserError that says why the picture cannot be tested.
         """
-        image = resized(picture_files.read_image(self.image), size)
+        image = resized(self._read_image(), size)
         mask = self._read_mask(image, size, invert_masks)
         if mask.shape != image.shape[:2]:
             raise UserError(
@@ -61,6 +63,11 @@ class Pair:
                 f"its mask {self.mask} has no hole (white); if black is hole, add --invert_masks"
             )
         return image, mask
+
+    def _read_image(self):
+        if isinstance(self.image, Item):
+            return self.image.read()
+        return picture_files.read_image(self.image)
 
     def _read_mask(self, image, size, invert_masks):
         if self.mask is None:
@@ -84,7 +91,8 @@ def center_mask(height, width):
 def find_pairs(images, masks=CENTER, limit=None, cycle=False):
     """Pair every picture of `images` with its mask.
 
-    images: a folder (with its subfolders), a glob, a list (.txt) of paths, or one file.
+    images: a folder (with its subfolders), a glob, a list (.txt), one file, a packed cache (.npy),
+      TFRecords, or tfds:NAME: see `data.open_source`.
     masks: "center"; one file, for all pictures; or a folder, in which the mask of `a/b.jpg` is
       `a/b.` with any ending, or `a/b.jpg.` with any ending where several pictures are called a/b,
       or `a/b_mask.` or `a/b_mask001.` with any ending.
@@ -94,9 +102,9 @@ def find_pairs(images, masks=CENTER, limit=None, cycle=False):
 
     Returns `Pair`s sorted by path. A picture without a mask is among them, to fail by itself.
     """
-    root, paths = _find_images(images)
-    names = output_names([path.relative_to(root) for path in paths])
-    pairs = zip(names[:limit], paths[:limit], strict=True)
+    found = _find_images(images)
+    names = output_names([relative for relative, _ in found])
+    pairs = zip(names[:limit], (image for _, image in found[:limit]), strict=True)
     if str(masks) == CENTER or Path(masks).is_file():
         mask = CENTER if str(masks) == CENTER else Path(masks)
         return [Pair(name, path, mask) for name, path in pairs]
@@ -108,7 +116,8 @@ def find_pairs(images, masks=CENTER, limit=None, cycle=False):
         ]
     mask_files = _masks_by_name(masks)
     paired = [
-        Pair(name, path, _find_mask(path.relative_to(root), mask_files)) for name, path in pairs
+        Pair(name, image, _find_mask(relative, mask_files))
+        for (name, image), (relative, _) in zip(pairs, found, strict=False)
     ]
     if all(pair.mask is None for pair in paired):
         wanted = Path(paired[0].name).with_suffix("")
@@ -141,26 +150,43 @@ def output_names(paths):
 
 
 def _find_images(images):
-    """(folder that names are relative to, sorted paths)."""
+    """Sorted (path below the pictures' folder, file or `Item`) of all pictures."""
     path = Path(images)
-    if path.is_file() and path.suffix.lower() in LIST_SUFFIXES:
-        paths = sorted({Path(os.path.abspath(found)) for found in open_source(path).paths})
-        folders = {found.parent for found in paths}
-        return Path(os.path.commonpath(folders)), paths
-    if path.is_file():
-        return path.parent, [path]
-    if path.exists() or not glob.has_magic(str(images)):
-        return path, picture_files.list_images(path)
-    parts = path.parts
-    fixed = next(i for i, part in enumerate(parts) if glob.has_magic(part))
-    found = sorted(
-        Path(match)
-        for match in glob.glob(str(images), recursive=True)
-        if picture_files.is_image_name(match) and Path(match).is_file()
-    )
-    if not found:
-        raise UserError(f"--images={images} matches no pictures; check the pattern")
-    return Path(*parts[:fixed]), found
+    if path.is_file() and picture_files.is_image_name(path.name):
+        return [(Path(path.name), path)]
+    if not (path.exists() or str(images).startswith("tfds:") or glob.has_magic(str(images))):
+        picture_files.list_images(path)  # which says what is missing
+    source = open_source(images)
+    if not isinstance(source, FileSource):
+        return _items(source)
+    if path.is_file():  # a list
+        paths = sorted({Path(os.path.abspath(found)) for found in source.paths})
+        root = os.path.commonpath({found.parent for found in paths})
+    else:
+        paths = sorted(Path(found) for found in source.paths)
+        root = path if path.exists() else _fixed_part(path)
+    return [(found.relative_to(root), found) for found in paths]
+
+
+def _fixed_part(pattern):
+    """The folder of a glob in front of its first wildcard."""
+    parts = pattern.parts
+    return Path(*parts[: next(i for i, part in enumerate(parts) if glob.has_magic(part))])
+
+
+def _items(source):
+    """(path, `Item`) of pictures without files of their own, by the names that they have."""
+    names = [source.name(index) for index in range(len(source))]
+    uses = Counter(names)
+    found = []
+    for index, name in enumerate(names):
+        # Names come from anywhere: they must not lead out of the output folder.
+        inside = [part for part in Path(name).parts if part not in ("/", "\\", "..")]
+        relative = Path(*inside or [str(index)])
+        if uses[name] > 1:
+            relative = relative.with_name(f"{relative.stem}-{index}{relative.suffix}")
+        found.append((relative, Item(source, index)))
+    return sorted(found, key=lambda one: one[0])
 
 
 def _masks_by_name(folder):

@@ -45,7 +45,7 @@ def resized(pixels: Any, size: Size, nearest: bool = False) -> Any:
     return picture_files.resize(square, int(size), int(size), nearest=nearest)
 
 
-def parse_size(text: str | int | None) -> Size:
+def parse_size(text: Size) -> Size:
     """The size that a user gave: a number of pixels, "native", or None. Raises `UserError`."""
     if text is None or text == NATIVE or isinstance(text, int | ShorterSide):
         return text

@@ -31,7 +31,7 @@ PUBLISHED = ("summary.json", "table.md", "table.tex", "report.html")
 class EvaluationSettings:
     """What to complete and score, by which methods, and where the results go.
 
-    images: pictures: a folder, a glob, a .txt list or one file.
+    images: pictures: a folder, a glob, a .txt list, one file, or another `data.open_source` takes.
     output: folder for the results. A second evaluation with the same settings goes on in it.
     masks: "center" (half of each side), a folder of mask pictures, or one mask for all pictures.
         White (over 127.5) is hole.

@@ -10,7 +10,7 @@ from inpaint_tf.errors import UserError
 from inpaint_tf.training.check_config import check_config
 
 HELD_OUT_FILE = "held_out.txt"
-"""The pictures held out of the training pictures, a path a line."""
+"""The pictures held out of the training pictures, a line each, as a list for `open_source`."""
 
 
 @dataclass(frozen=True)
@@ -195,12 +195,12 @@ def hold_on_device(source: Any, config: Any) -> Any:
 
 def _list_held_out(workdir, config, validation_source):
     """List the pictures held out of the training folder, for a test; the list's path or None."""
-    from inpaint_tf.data import picture_paths
     from inpaint_tf.data.atomic_files import write_whole
 
     path = workdir / HELD_OUT_FILE
-    found = picture_paths(validation_source) if config.data.test_count else []
-    if found:
+    count = len(validation_source) if config.data.test_count and validation_source else 0
+    found = [validation_source.entry(index) for index in range(count)]
+    if found and not config.data.validation:
         with write_whole(path) as file:
             lines = (str(Path(name).resolve()) for name in found)
             file.write(("\n".join(lines) + "\n").encode("utf-8", errors="surrogateescape"))

@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 from pictures import write_shard
 
-from inpaint_tf.data import open_source, open_train_and_validation, split_source
+from inpaint_tf.data import (
+    open_source,
+    open_train_and_validation,
+    source_bytes,
+    split_source,
+)
 from inpaint_tf.data.picture_files import UnreadableImage, read_image
 from inpaint_tf.errors import UserError
 
@@ -232,3 +237,42 @@ def test_train_and_validation(pictures, tmp_path, caplog):
     assert not caplog.records
     open_train_and_validation(str(pictures), f"{pictures}/[01].png", 0)
     assert "2 of the files in data.validation are also in data.train" in caplog.text
+
+
+def test_what_is_held_out_of_any_source_can_be_listed_and_opened_again(
+    tmp_path, pictures, arrays, shards
+):
+    cache = tmp_path / "faces.npy"
+    np.save(cache, np.stack(arrays))
+    for place, spec in enumerate([pictures, cache, shards]):
+        _, held_out = split_source(open_source(spec), 3)
+        listed = tmp_path / f"{place}.txt"
+        entries = [held_out.entry(index) for index in range(3)]
+        listed.write_text("\n".join(entries))
+        again = open_source(listed)
+        assert [again.entry(index) for index in range(3)] == entries
+        for found, expected in zip(all_pictures(again), all_pictures(held_out), strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_a_list_may_mix_rows_records_and_files(tmp_path, pictures, arrays):
+    np.save(tmp_path / "faces.npy", np.stack(arrays))
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"faces.npy#5\n{pictures}/0.png\nfaces.npy#1\n")
+    source = open_source(listed)
+    for found, index in zip(all_pictures(source), (5, 0, 1), strict=True):
+        np.testing.assert_array_equal(found, arrays[index])
+    assert source.name(0) == "000005"
+    assert len(source.paths) == 2
+    listed.write_text("faces.npy#6\n")
+    with pytest.raises(UserError, match=r"faces\.npy has 6 pictures.*faces\.npy#6.*packed anew"):
+        open_source(listed)
+
+
+def test_the_bytes_of_a_source_are_those_of_its_own_files(tmp_path, pictures, arrays):
+    sizes = [(pictures / f"{index}.png").stat().st_size for index in range(6)]
+    train, held_out = split_source(open_source(pictures), 2)
+    assert source_bytes(train) + source_bytes(held_out) == sum(sizes)
+    np.save(tmp_path / "faces.npy", np.stack(arrays))
+    train, _ = split_source(open_source(tmp_path / "faces.npy"), 2)
+    assert source_bytes(train) == (tmp_path / "faces.npy").stat().st_size

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pictures import write_shard
 
-from inpaint_tf.data import picture_files
+from inpaint_tf.data import open_source, picture_files
+from inpaint_tf.data.pack import pack
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation import pairing
 
@@ -166,3 +168,44 @@ def test_a_list_that_names_a_picture_twice_names_it_once(tmp_path):
     write(tmp_path / "in" / "a.png")
     (tmp_path / "list.txt").write_text(f"{tmp_path}/in/a.png\n{tmp_path}/in/../in/a.png\n")
     assert len(pairing.find_pairs(tmp_path / "list.txt")) == 1
+
+
+def test_a_packed_cache_is_tested_under_the_names_of_its_pictures(tmp_path):
+    for name, value in (("sub/b.png", 20), ("a.png", 10)):
+        write(tmp_path / "in" / name, value=value)
+        write_mask(tmp_path / "masks" / name, 8, 8)
+    cache = tmp_path / "faces.npy"
+    pack(open_source(tmp_path / "in"), cache, 8, progress=False)
+    pairs = pairing.find_pairs(cache, tmp_path / "masks")
+    assert [pair.name for pair in pairs] == ["a.png", "sub/b.png"]
+    assert [pair.mask.name for pair in pairs] == ["a.png", "b.png"]
+    assert [str(pair.image) for pair in pairs] == [f"{cache}#0", f"{cache}#1"]
+    assert pairs[0].files() == [cache, tmp_path / "masks" / "a.png"]
+    image, mask = pairs[1].read()
+    assert (image == 20).all()
+    assert mask.sum() == 32
+    (tmp_path / "held_out.txt").write_text("faces.npy#1\n")
+    [pair] = pairing.find_pairs(tmp_path / "held_out.txt")
+    assert pair.name == "sub/b.png"
+    assert (pair.read()[0] == 20).all()
+
+
+def test_names_in_a_cache_do_not_lead_out_of_the_output(tmp_path):
+    cache = tmp_path / "faces.npy"
+    np.save(cache, np.zeros((3, 8, 8, 3), np.uint8))
+    (tmp_path / "faces.npy.names.txt").write_text("/etc/a.jpg\n../b.jpg\n../b.jpg\n")
+    assert [pair.name for pair in pairing.find_pairs(cache)] == [
+        "b-1.png",
+        "b-2.png",
+        "etc/a.png",
+    ]
+
+
+def test_records_are_tested(tmp_path):
+    write(tmp_path / "a.png", value=10)
+    write_shard(tmp_path / "x.tfrecord", [tmp_path / "a.png"] * 2)
+    pairs = pairing.find_pairs(tmp_path / "x.tfrecord")
+    assert [pair.name for pair in pairs] == [
+        "x.tfrecord-000000.png",
+        "x.tfrecord-000001.png",
+    ]
