@@ -53,6 +53,7 @@ def run_demo(folder: Path) -> int:
         "--config.masks.kind=center",  # the paper's task, and the soonest learnt
         f"--config.train.reconstruction_steps={RECONSTRUCTION_STEPS}",
         f"--config.train.steps={ADVERSARIAL_STEPS}",
+        "--config.train.log_every=2",  # the few steps with critics make a curve
         f"--workdir={folder}",
     )
     say("4. Testing on the held-out faces, and OpenCV's Telea on the same holes")

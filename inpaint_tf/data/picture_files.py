@@ -194,6 +194,12 @@ def write_png(path: str | os.PathLike[str], image: np.ndarray) -> None:
         file.write(encode_png(image))
 
 
+def encode_jpeg(image: np.ndarray, quality: int) -> bytes:
+    """The bytes of a JPEG of uint8 (H, W, 3) RGB. quality: 1 to 100."""
+    bgr = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+
+
 def encode_png(image: np.ndarray) -> bytes:
     """The bytes of a PNG of uint8 (H, W, 3) RGB or (H, W) grey."""
     bgr = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)

@@ -49,6 +49,7 @@ def build_trainer(config: Any) -> Any:
         discount=config.losses.discount,
         average_decay=decay,
         flip=config.data.flip,
+        gradient_norms=config.train.histograms,
         seed=config.train.seed,
     )
     if config.train.coarse_steps and "coarse" not in trainer.generator.output:
@@ -154,6 +155,7 @@ def build_validation(config: Any, source: Any) -> Any:
         build_holes(config, config.train.validation_masks),
         config.masks.fill,
         config.train.picture_rows,
+        build_holes(config) if config.masks.kind != config.train.validation_masks else None,
     )
 
 

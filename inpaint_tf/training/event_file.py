@@ -7,8 +7,12 @@ import os
 import socket
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+
+JPEG_QUALITY = 90
+BUCKETS = 30
 
 
 class EventFile:
@@ -23,29 +27,47 @@ class EventFile:
         self._waiting: list[bytes] = []
         self._add_event(file_version="brain.Event:2")
 
-    def add_scalars(self, step: int, values: dict[str, float]) -> None:
-        """values: dict of floats by tag."""
+    def add_scalars(
+        self, step: int, values: dict[str, float], descriptions: dict[str, str] | None = None
+    ) -> None:
+        """values: dict of floats by tag. descriptions: of some or all of them, by tag."""
         from tensorboard.compat.proto import types_pb2
         from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
         for tag, value in values.items():
             tensor = TensorProto(dtype=types_pb2.DT_FLOAT, float_val=[float(value)])
-            self._add(step, tag, "scalars", tensor)
+            self._add(step, tag, "scalars", tensor, (descriptions or {}).get(tag, ""))
 
     def add_image(self, step: int, tag: str, image: np.ndarray, description: str = "") -> None:
         """image: uint8 RGB (height, width, 3)."""
-        from tensorboard.compat.proto import tensor_shape_pb2, types_pb2
-        from tensorboard.compat.proto.tensor_pb2 import TensorProto
-
-        from inpaint_tf.data.picture_files import encode_png
+        from inpaint_tf.data.picture_files import encode_jpeg
 
         height, width = image.shape[:2]
-        strings = [str(width).encode(), str(height).encode(), encode_png(image)]
-        shape = tensor_shape_pb2.TensorShapeProto(
-            dim=[tensor_shape_pb2.TensorShapeProto.Dim(size=len(strings))]
+        # JPEG: a tenth of a PNG's bytes, and a long run draws thousands.
+        strings = [str(width).encode(), str(height).encode(), encode_jpeg(image, JPEG_QUALITY)]
+        self._add(step, tag, "images", _tensor_of_strings(strings), description)
+
+    def add_text(self, step: int, tag: str, markdown: str) -> None:
+        """markdown: shown in TensorBoard's tab of texts."""
+        self._add(step, tag, "text", _tensor_of_strings([markdown.encode()]))
+
+    def add_histogram(self, step: int, tag: str, values: np.ndarray) -> None:
+        """values: finite numbers of any shape; shown in `BUCKETS` steps from lowest to highest."""
+        from tensorboard.compat.proto import types_pb2
+        from tensorboard.compat.proto.tensor_pb2 import TensorProto
+
+        counts, edges = np.histogram(values.astype("float64"), BUCKETS)
+        buckets = np.stack([edges[:-1], edges[1:], counts], axis=1)  # (BUCKETS, 3)
+        tensor = TensorProto(
+            dtype=types_pb2.DT_DOUBLE,
+            double_val=buckets.ravel().tolist(),
+            tensor_shape=_shape(buckets.shape),
         )
-        tensor = TensorProto(dtype=types_pb2.DT_STRING, string_val=strings, tensor_shape=shape)
-        self._add(step, tag, "images", tensor, description)
+        self._add(step, tag, "histograms", tensor)
+
+    def add_summary(self, step: int, summary: Any) -> None:
+        """summary: a `Summary` message that a plugin has made."""
+        self._add_event(step=step, summary=summary)
 
     def flush(self) -> None:
         """Write what was added."""
@@ -70,3 +92,18 @@ class EventFile:
         from tensorboard.compat.proto.event_pb2 import Event
 
         self._waiting.append(Event(wall_time=time.time(), **fields).SerializeToString())
+
+
+def _shape(sizes):
+    from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
+
+    return TensorShapeProto(dim=[TensorShapeProto.Dim(size=size) for size in sizes])
+
+
+def _tensor_of_strings(strings):
+    from tensorboard.compat.proto import types_pb2
+    from tensorboard.compat.proto.tensor_pb2 import TensorProto
+
+    return TensorProto(
+        dtype=types_pb2.DT_STRING, string_val=strings, tensor_shape=_shape([len(strings)])
+    )

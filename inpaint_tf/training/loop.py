@@ -77,6 +77,7 @@ class Run:
     open_batches: function (batches per step, batches used before) to an iterable of uint8
       (batches per step, batch, height, width, 3).
     store: `CheckpointStore`. log: `RunLog`. every: `Every`. validation: `Validation` or None.
+    histograms: whether to draw the weights' histograms, as often as the validation runs.
     held: None, or all pictures as a `keras.Variable` on the device, uint8 (pictures, size, size,
       3); `open_batches` then gives int32 row numbers (batches per step, batch) in their place.
     """
@@ -89,6 +90,7 @@ class Run:
     every: Every
     validation: Any = None
     held: Any = None
+    histograms: bool = False
 
 
 def train(run: Run) -> str:
@@ -154,7 +156,7 @@ def _between_steps(run, phase, step, window, last):
 
     last: whether this is the last step for now.
     """
-    values = window.close(run.store)
+    values = window.close(run.store) | run.trainer.learning_rates()
     if step % run.every.validate == 0 or step == run.schedule.total:
         values |= _validate(run, phase, step)
     run.log.write(step, phase, values)
@@ -165,12 +167,14 @@ def _between_steps(run, phase, step, window, last):
 
 
 def _validate(run, phase, step):
+    if run.histograms:
+        run.log.draw_histograms(step, run.trainer.generator, *run.trainer.critics.networks.values())
     # The refinement is untrained while the coarse network trains alone: nothing to look at yet.
     if run.validation is None or phase == "coarse":
         return {}
     _refuse_broken(run.trainer, step, run.store)
-    scores, picture = run.validation.run(run.trainer.best_generator())
-    run.log.draw(step, picture, run.validation.columns)
+    scores, rows = run.validation.run(run.trainer.best_generator())
+    run.log.draw(step, rows)
     run.store.save_if_best(run.trainer, step, scores["val_psnr"])
     return scores
 

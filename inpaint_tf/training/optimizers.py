@@ -46,6 +46,18 @@ class PhasedLearningRate(keras.optimizers.schedules.LearningRateSchedule):
         return {"phases": self.phases, "schedule": self.schedule}
 
 
+def last_rate(optimizer: Any) -> float | None:
+    """The rate of an optimizer's last update; None before the first."""
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # of a loss scale
+    updates = int(optimizer.iterations)
+    if not updates:
+        return None
+    rate = optimizer._learning_rate  # the property gives the next update's rate
+    if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+        rate = rate(updates - 1)
+    return float(ops.convert_to_numpy(rate))
+
+
 @keras.saving.register_keras_serializable("inpaint_tf")
 class Adam(keras.optimizers.Adam):
     """`keras.optimizers.Adam`, the same numbers but for rounding.

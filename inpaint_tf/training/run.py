@@ -80,6 +80,7 @@ def _run(config, workdir, train_source, validation_source, on_device, changed):
     from inpaint_tf.training.checkpoints import CheckpointStore
     from inpaint_tf.training.records.first_lines import first_lines
     from inpaint_tf.training.run_log import RunLog
+    from inpaint_tf.training.trainer import RATES
     from inpaint_tf.training.validation import SCORES
 
     held_out = _list_held_out(workdir, config, validation_source)
@@ -104,15 +105,20 @@ def _run(config, workdir, train_source, validation_source, on_device, changed):
     every = loop.Every(
         config.train.log_every, config.train.checkpoint_every, config.train.validate_every
     )
+    columns = (*trainer.terms(), *RATES, *loop.SPEEDS, *SCORES)
+    log = RunLog(workdir, columns, step)
+    validation = build_from_config.build_validation(config, validation_source)
+    log.describe(step, config, SCORES if validation else ())
     run = loop.Run(
         trainer,
         schedule,
         pictures.open,
         store,
-        RunLog(workdir, (*trainer.terms(), *loop.SPEEDS, *SCORES), step),
+        log,
         every,
-        build_from_config.build_validation(config, validation_source),
+        validation,
         pictures.held,
+        config.train.histograms,
     )
     try:
         ended = loop.train(run)

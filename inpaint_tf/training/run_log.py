@@ -3,29 +3,23 @@
 import contextlib
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from inpaint_tf.data.atomic_files import write_whole
+from inpaint_tf.engines.environment import describe_environment
 from inpaint_tf.errors import UserError
 from inpaint_tf.training.event_file import EventFile
-
-TABS = (
-    ("val_", "validation"),
-    ("score_", "critics"),
-    ("critic_", "critics"),
-    ("penalty_", "critics"),
-    ("norm_", "critics"),
-    ("images_per_second", "speed"),
-    ("waiting_share", "speed"),
-)
-"""The group in TensorBoard of values whose names begin so; all others are losses."""
+from inpaint_tf.training.records import hyperparameters
+from inpaint_tf.training.records.pictures import sheets
+from inpaint_tf.training.records.scalars import scalar
 
 
 class RunLog:
-    """Writes scalars to TensorBoard and metrics.csv, and picture rows to TensorBoard.
+    """Writes scalars to TensorBoard and metrics.csv, and pictures and settings to TensorBoard.
 
     folder: the run's folder. columns: names of all values. step: the step it continues from.
     """
@@ -34,20 +28,46 @@ class RunLog:
         self.folder = folder
         self.metrics = MetricsFile(folder, columns, step)
         self.events = EventFile(folder)
+        self._drawn: set[str] = set()
+
+    def describe(self, step: int, config: Any, scores: Sequence[str]) -> None:
+        """Write the run's settings as a text and as a line of the table of runs.
+
+        config: the run's `ConfigDict`. scores: names of its validation scores.
+        """
+        with self._writing():
+            text = hyperparameters.as_markdown(config, describe_environment())
+            self.events.add_text(step, "settings", text)
+            for summary in hyperparameters.table_line(config, scores):
+                self.events.add_summary(step, summary)
 
     def write(self, step: int, phase: str, values: dict[str, float]) -> None:
         """values: dict of floats by the names of `columns`."""
         with self._writing():
             self.metrics.append(step, phase, values)
+            shown = {scalar(name): value for name, value in values.items()}
             self.events.add_scalars(
-                step, {f"{_tab(name)}/{name}": value for name, value in values.items()}
+                step,
+                {one.tag: value for one, value in shown.items()},
+                {one.tag: one.description for one in shown},
             )
 
-    def draw(self, step: int, picture: np.ndarray, columns: Iterable[str]) -> None:
-        """picture: uint8 (height, width, 3), the rows that `Validation.run` gives; columns: what
-        stands in them, from the left."""
+    def draw(self, step: int, rows: dict[str, list[dict[str, np.ndarray]]]) -> None:
+        """rows: of pictures by kind of hole, as `Validation.run` gives them."""
         with self._writing():
-            self.events.add_image(step, "pictures", picture, ", ".join(columns))
+            for holes, faces in rows.items():
+                for sheet in sheets(faces, holes, constant=holes not in self._drawn):
+                    self.events.add_image(step, *sheet)
+                self._drawn.add(holes)
+
+    def draw_histograms(self, step: int, *networks: Any) -> None:
+        """Write a histogram of each weight of Keras models."""
+        with self._writing():
+            for network in networks:
+                for layer in network.layers:
+                    for weight in layer.weights:
+                        tag = f"8_weights_{network.name}/{layer.name}/{weight.name}"
+                        self.events.add_histogram(step, tag, np.asarray(weight))
 
     @contextlib.contextmanager
     def _writing(self):
@@ -91,7 +111,3 @@ class MetricsFile:
             # A kill may have cut the last row short.
             rows = [row for row in csv.DictReader(file) if (row["step"] or "").isdigit()]
         return [row for row in rows if int(row["step"]) <= step]
-
-
-def _tab(name):
-    return next((tab for prefix, tab in TABS if name.startswith(prefix)), "losses")

@@ -13,6 +13,7 @@ from inpaint_tf.engines.active_engine import engine
 from inpaint_tf.engines.step_random import StepRandom
 from inpaint_tf.masks import Hole, HoleDrawer
 from inpaint_tf.training import losses
+from inpaint_tf.training.optimizers import last_rate
 
 PHASES = ("coarse", "reconstruction", "adversarial")
 """What an iteration trains: the coarse network alone, the generator without critics, or all."""
@@ -24,6 +25,10 @@ OPTIONAL_TERMS = ("hole_loss", "ring_loss", "feature_loss")
 """More of them, where they have a weight."""
 BALANCE_TERMS = ("norm_reconstruction", "norm_adversarial")
 """Norms of the gradients for the completed picture, where the critics are balanced."""
+GRADIENT_NORMS = ("gradient_norm_generator", "gradient_norm_critics")
+"""Of all weights together. In float16 they include the loss scale."""
+RATES = ("rate_generator", "rate_critics")
+"""What `learning_rates` may give."""
 BALANCE_DECAY = 0.98
 """Of the running means of these norms."""
 
@@ -49,6 +54,7 @@ class InpaintingTrainer(keras.Model):
     discount: base of the spatial discount (2018 code: 0.9; paper, section IV-D: 0.99).
     average_decay: of the moving average, per iteration.
     flip: mirror each training picture left to right with probability 1/2.
+    gradient_norms: whether a step returns the norms of the gradients too.
     seed: of everything random in the step; draws are a function of (seed, step).
     """
 
@@ -72,6 +78,7 @@ class InpaintingTrainer(keras.Model):
         discount: float = 0.9,
         average_decay: float = 0.999,
         flip: bool = False,
+        gradient_norms: bool = False,
         seed: int = 0,
     ):
         super().__init__(name="inpainting_trainer")
@@ -94,6 +101,7 @@ class InpaintingTrainer(keras.Model):
         self.discount = losses.spatial_discount(holes.size, holes.size, discount)
         self.average_decay = average_decay
         self.flip = flip
+        self.gradient_norms = gradient_norms
         self.random = StepRandom(seed)
         # Counts iterations, also those whose update a float16 loss scale skipped.
         with apple_gpu.on_host():
@@ -134,7 +142,14 @@ class InpaintingTrainer(keras.Model):
         weights = (self.hole_weight, self.ring_weight, self.feature_weight)
         asked = [name for name, weight in zip(OPTIONAL_TERMS, weights, strict=True) if weight]
         balance = BALANCE_TERMS if self.critics.balanced else ()
-        return (*GENERATOR_TERMS, *asked, *balance, *self.critics.terms)
+        norms = GRADIENT_NORMS if self.gradient_norms else ()
+        return (*GENERATOR_TERMS, *asked, *balance, *self.critics.terms, *norms)
+
+    def learning_rates(self) -> dict[str, float]:
+        """The rates of the last update of each optimizer that has made one."""
+        optimizers = {"generator": self.generator_optimizer, "critics": self.critic_optimizer}
+        rates = {f"rate_{name}": last_rate(optimizer) for name, optimizer in optimizers.items()}
+        return {name: rate for name, rate in rates.items() if rate is not None}
 
     def batches_per_step(self, phase: str = "adversarial") -> int:
         """Batches that one step takes: fresh pictures for every update."""
@@ -185,7 +200,7 @@ class InpaintingTrainer(keras.Model):
             variables,
         )
         self.critic_optimizer.apply(gradients, variables)
-        return terms
+        return terms | self._norm("gradient_norm_critics", gradients)
 
     def update_generator(self, real: Any, hole: Hole, phase: str = "adversarial") -> dict[str, Any]:
         """Algorithm 1, lines 10-12."""
@@ -203,7 +218,7 @@ class InpaintingTrainer(keras.Model):
                 kept = ops.convert_to_tensor(mean)
                 followed = BALANCE_DECAY * kept + (1.0 - BALANCE_DECAY) * terms[name]
                 mean.assign(ops.where(kept > 0, followed, terms[name]))
-        return terms
+        return terms | self._norm("gradient_norm_generator", gradients)
 
     def generator_loss(
         self, real: Any, hole: Hole, phase: str = "adversarial"
@@ -309,6 +324,13 @@ class InpaintingTrainer(keras.Model):
     def _coarse_network(self):
         """What of the generator its coarse picture depends on."""
         return keras.Model(self.generator.inputs, self.generator.output["coarse"])
+
+    def _norm(self, name, gradients):
+        """{name: norm of all gradients together}, if norms are asked for."""
+        if not self.gradient_norms:
+            return {}
+        squares = [ops.sum(ops.square(ops.cast(gradient, "float32"))) for gradient in gradients]
+        return {name: ops.sqrt(sum(squares))}
 
     @staticmethod
     def _scaled(optimizer, total, terms):

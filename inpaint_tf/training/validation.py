@@ -1,8 +1,8 @@
 """Scores and picture rows of a generator on pictures it was not trained on."""
 
+import itertools
 from typing import Any
 
-import cv2
 import numpy as np
 
 from inpaint_tf import compositing
@@ -10,15 +10,12 @@ from inpaint_tf.engines.runtime import compiled
 from inpaint_tf.engines.step_random import StepRandom
 from inpaint_tf.evaluation.scores import psnr_and_ssim
 from inpaint_tf.masks import HoleDrawer
+from inpaint_tf.training.records.pictures import attention_colours
 
 SCORES = ("val_psnr", "val_ssim", "val_l1", "val_hole_psnr", "val_hole_ssim", "val_hole_l1")
 
-GAP = 4  # pixels of white between pictures
-GAP_LEVEL = 255
-
-
-VIEWS = ("masked", "coarse", "refined", "completed")
-"""Pictures that stand beside the original, as far as the generator makes them."""
+VIEWS = ("hole", "coarse", "refined", "completed")
+"""Pictures that stand beside the truth, as far as the generator makes them."""
 
 
 class Validation:
@@ -27,57 +24,70 @@ class Validation:
     pictures: list of uint8 batches (batch, size, size, 3).
     holes: a `masks.HoleDrawer`; hole_fill: a key of `compositing.HOLE_FILLS`.
     rows: how many pictures `run` draws.
-    columns, after a `run`: what stands in each row, from the left.
+    drawn: another `HoleDrawer`, with whose holes the same pictures are drawn too, or None.
     """
 
-    def __init__(self, pictures: list[np.ndarray], holes: HoleDrawer, hole_fill: str, rows: int):
+    def __init__(
+        self,
+        pictures: list[np.ndarray],
+        holes: HoleDrawer,
+        hole_fill: str,
+        rows: int,
+        drawn: HoleDrawer | None = None,
+    ):
         self.pictures = pictures
         self.holes = holes
         self.hole_fill = hole_fill
         self.rows = rows
+        self.drawn = drawn
         self.random = StepRandom(0)
-        self.columns: tuple[str, ...] = ()
         self._generator: Any = None
+        self._complete: dict[str, Any] = {}
 
-    def run(self, generator: Any) -> tuple[dict[str, float], np.ndarray]:
-        """(scores, picture): means over the pictures of the composites' scores (dB, SSIM, L1 in
-        grey levels; whole picture and hole), and a row of `columns` for each of the first."""
+    def run(
+        self, generator: Any
+    ) -> tuple[dict[str, float], dict[str, list[dict[str, np.ndarray]]]]:
+        """(scores, rows). Scores are means over the pictures of the composites' scores (dB, SSIM,
+        L1 in grey levels; whole picture and hole). Rows, by the kind of hole, are of the first
+        pictures: {"truth", "attention" and `VIEWS`: uint8 (size, size, 3)}."""
         if generator is not self._generator:
-            self._generator = generator
-            self._complete = compiled(
-                lambda batch: self._views(generator, batch),
+            self._generator, self._complete = generator, {}
+        scores: list[list[float]] = []
+        rows: dict[str, list[dict[str, np.ndarray]]] = {self.holes.kind: []}
+        for truth, views in self._each(self.holes):
+            scores.append(_scores(truth, views["completed"], views["mask"][..., 0] > 0.5))
+            if len(rows[self.holes.kind]) < self.rows:
+                rows[self.holes.kind].append(_row(truth, views))
+        if self.drawn is not None:
+            first = itertools.islice(self._each(self.drawn), self.rows)
+            rows[self.drawn.kind] = [_row(truth, views) for truth, views in first]
+        return dict(zip(SCORES, np.mean(scores, axis=0).tolist(), strict=True)), rows
+
+    def _each(self, holes):
+        """Yield (truth, views) of each picture with `holes`."""
+        generator = self._generator
+        if holes.kind not in self._complete:
+            self._complete[holes.kind] = compiled(
+                lambda batch: self._views(generator, batch, holes),
                 [*generator.variables, self.random.state],
             )
-        scores: list[list[float]] = []
-        rows: list[list[np.ndarray]] = []
         for index, batch in enumerate(self.pictures):
             self.random.restart(index)
-            shown = {name: np.asarray(value) for name, value in self._complete(batch).items()}
-            for place, original in enumerate(batch):
-                views = {name: values[place] for name, values in shown.items()}
-                hole = views["mask"][..., 0] > 0.5
-                scores.append(_scores(original, views["completed"], hole))
-                if len(rows) < self.rows:
-                    rows.append(self._row(original, views))
-        return dict(zip(SCORES, np.mean(scores, axis=0).tolist(), strict=True)), grid(rows)
+            shown = self._complete[holes.kind](batch)
+            shown = {name: np.asarray(value) for name, value in shown.items()}
+            for place, truth in enumerate(batch):
+                yield truth, {name: values[place] for name, values in shown.items()}
 
-    def _row(self, original, views):
-        row = {"original": original, **{name: views[name] for name in VIEWS if name in views}}
-        if "offsets" in views:
-            row["attention"] = attention_colours(views["offsets"], *original.shape[:2])
-        self.columns = tuple(row)
-        return list(row.values())
-
-    def _views(self, generator, batch):
+    def _views(self, generator, batch, holes):
         from keras import ops
 
         real = compositing.to_unit(batch)
-        hole = self.holes.draw(self.random, *batch.shape[:3])
+        hole = holes.draw(self.random, *batch.shape[:3])
         mask = ops.broadcast_to(hole.mask, (*batch.shape[:3], 1))
         masked = compositing.fill_hole(real, mask, self.hole_fill)
         outputs = generator([masked, mask])
         completed = compositing.composite(outputs["refined"], real, mask)
-        pictures = {"masked": masked, **outputs, "completed": completed}
+        pictures = {"hole": masked, **outputs, "completed": completed}
         views = {name: compositing.to_uint8(pictures[name]) for name in VIEWS if name in pictures}
         offsets = {"offsets": outputs["offsets"]} if "offsets" in outputs else {}
         return {**views, **offsets, "mask": mask}
@@ -91,28 +101,8 @@ def _scores(truth, completed, hole):
     ]
 
 
-def attention_colours(offsets: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Where each position copies from, as colours: (rows, columns, 2) to (height, width, 3).
-
-    offsets: int, how many rows and columns away the best background patch lies
-    (`contextual_attention`). Hue is the direction, brightness the distance; black: copies itself.
-    """
-    down, right = offsets[..., 0].astype("float64"), offsets[..., 1].astype("float64")
-    distance = np.hypot(down, right) / np.hypot(*offsets.shape[:2])
-    hue = (np.arctan2(down, right) / (2 * np.pi)) % 1.0 * 179
-    hsv = np.stack([hue, np.full_like(hue, 255), np.minimum(distance * 2, 1.0) * 255], axis=-1)
-    colours = cv2.cvtColor(hsv.round().astype("uint8"), cv2.COLOR_HSV2RGB)
-    return cv2.resize(colours, (width, height), interpolation=cv2.INTER_NEAREST)
-
-
-def grid(rows: list[list[np.ndarray]]) -> np.ndarray:
-    """Lay equally large pictures out: a list of rows, each a list of (h, w, 3), to one picture."""
-    return _join([_join(row, axis=1) for row in rows], axis=0)
-
-
-def _join(pictures, axis):
-    shape = list(pictures[0].shape)
-    shape[axis] = GAP
-    gap = np.full(shape, GAP_LEVEL, "uint8")
-    parts = [part for picture in pictures for part in (picture, gap)][:-1]
-    return np.concatenate(parts, axis=axis)
+def _row(truth, views):
+    row = {"truth": truth, **{name: views[name] for name in VIEWS if name in views}}
+    if "offsets" in views:
+        row["attention"] = attention_colours(views["offsets"], *truth.shape[:2])
+    return row

@@ -46,23 +46,35 @@ def test_scores_are_those_of_the_composites(batches):
     np.testing.assert_allclose(list(scores.values()), np.mean(expected, axis=0), rtol=1e-6)
 
 
-def test_rows_show_original_masked_coarse_refined_completed_attention(batches):
-    _, picture = Validation(batches, HoleDrawer("center", size=16), "white", rows=2).run(AllGrey())
-    assert picture.shape == (2 * 32 + 4, 6 * 32 + 5 * 4, 3)
-    columns = [picture[:32, 36 * column : 36 * column + 32] for column in range(6)]
-    original, masked, coarse, refined, completed, attention = columns
-    np.testing.assert_array_equal(original, batches[0][0])
-    assert (masked[8:24, 8:24] == 255).all()
-    np.testing.assert_array_equal(masked[:8], original[:8])
-    assert (coarse == 128).all()
-    assert (refined == 128).all()
-    assert (completed[8:24, 8:24] == 128).all()
-    np.testing.assert_array_equal(completed[24:], original[24:])
-    assert (attention == 0).all()  # every place copies itself
+def test_rows_show_truth_hole_coarse_refined_completed_attention(batches):
+    _, rows = Validation(batches, HoleDrawer("center", size=16), "white", rows=2).run(AllGrey())
+    assert {kind: len(faces) for kind, faces in rows.items()} == {"center": 2}
+    row = rows["center"][0]
+    assert set(row) == {"truth", "hole", "coarse", "refined", "completed", "attention"}
+    np.testing.assert_array_equal(row["truth"], batches[0][0])
+    assert (row["hole"][8:24, 8:24] == 255).all()
+    np.testing.assert_array_equal(row["hole"][:8], row["truth"][:8])
+    assert (row["coarse"] == 128).all()
+    assert (row["refined"] == 128).all()
+    assert (row["completed"][8:24, 8:24] == 128).all()
+    np.testing.assert_array_equal(row["completed"][24:], row["truth"][24:])
+    assert (row["attention"] == 0).all()  # every place copies itself
+
+
+def test_the_same_pictures_are_drawn_with_the_holes_of_training(batches):
+    centre, boxes = HoleDrawer("center", size=16), HoleDrawer("random_box", size=8, max_shrink=0)
+    alone, _ = Validation(batches, centre, "white", rows=3).run(AllGrey())
+    scores, rows = Validation(batches, centre, "white", rows=3, drawn=boxes).run(AllGrey())
+    assert scores == alone
+    assert list(rows) == ["center", "random_box"]
+    for ours, theirs in zip(*rows.values(), strict=True):
+        np.testing.assert_array_equal(ours["truth"], theirs["truth"])
+        assert ((theirs["hole"] == 255).all(axis=2)).sum() == 8 * 8
 
 
 def test_the_same_holes_every_time(batches):
     validation = Validation(batches, HoleDrawer("freeform", size=32), "grey", rows=3)
     first, second = validation.run(AllGrey()), validation.run(AllGrey())
     assert first[0] == second[0]
-    np.testing.assert_array_equal(first[1], second[1])
+    for one, other in zip(first[1]["freeform"], second[1]["freeform"], strict=True):
+        np.testing.assert_array_equal(one["completed"], other["completed"])

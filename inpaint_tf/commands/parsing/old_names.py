@@ -37,7 +37,7 @@ MODULES = {
     "data.readable": ("data.skip_unreadable",),
     "deepfill_v1": ("networks.original_names",),
     "demo": ("commands.demo",),
-    "display": ("training.validation",),
+    "display": ("training.records.pictures", "training.validation"),
     "doctor.report": ("doctor.report_lines",),
     "doctor.step": ("doctor.whole_networks",),
     "event_file": ("training.event_file",),

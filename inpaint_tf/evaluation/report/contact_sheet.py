@@ -4,12 +4,12 @@ import cv2
 import numpy as np
 
 from inpaint_tf.data import picture_files
+from inpaint_tf.inference.error_map import ERROR_RANGE, error_map
 
 CELL = 224
 MARGIN = 8
 TITLE_HEIGHT = 28
 CAPTION_HEIGHT = 20
-ERROR_RANGE = 64
 COLUMNS = ("input", "completed", "truth", f"error, 0 to {ERROR_RANGE}")
 
 
@@ -36,16 +36,6 @@ def contact_sheet(entries, hole_value):
             sheet[y : y + height, x : x + width] = fitted
         _write(sheet, caption, _left(0), top + CELL + 14, scale=0.42)
     return sheet
-
-
-def error_map(image, truth):
-    """Mean absolute difference of the channels as colours: black for none, yellow for 64 or more.
-
-    (height, width, 3) uint8 twice to (height, width, 3) uint8 RGB.
-    """
-    difference = np.abs(image.astype(np.float32) - truth.astype(np.float32)).mean(axis=2)
-    levels = np.clip(difference * (255 / ERROR_RANGE), 0, 255).astype(np.uint8)
-    return cv2.cvtColor(cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB)
 
 
 def evenly_spaced(items, count):

@@ -6,11 +6,12 @@ import math
 from importlib import resources
 from string import Template
 
-import cv2
 import numpy as np
 
-from inpaint_tf.evaluation.report.contact_sheet import error_map, fit
+from inpaint_tf.data import picture_files
+from inpaint_tf.evaluation.report.contact_sheet import fit
 from inpaint_tf.evaluation.report.tables import number
+from inpaint_tf.inference.error_map import error_map
 
 SHOWN_SIDE = 512
 """Pixels of the pictures' longer side, at most."""
@@ -128,9 +129,8 @@ def picture(image):
     """A data URI of uint8 RGB, made smaller where it is large."""
     if max(image.shape[:2]) > SHOWN_SIDE:
         image = fit(image, SHOWN_SIDE)
-    bgr = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2BGR)
-    encoded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1]
-    return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode("ascii")
+    encoded = picture_files.encode_jpeg(image, QUALITY)
+    return "data:image/jpeg;base64," + base64.b64encode(encoded).decode("ascii")
 
 
 def _headline(table):
