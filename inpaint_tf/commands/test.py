@@ -13,6 +13,7 @@ import sys
 
 from absl import flags
 
+from inpaint_tf.__main__ import COMMANDS
 from inpaint_tf.commands.parsing.flags import define_attention_flag, define_compute_flags
 from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.errors import UserError
@@ -171,11 +172,25 @@ def _print_scores(found):
         size = described(one.results.rows([pair.name for pair in one.pairs]))
         trained = trained_at(one.method)
         own = f", trained at {trained}x{trained}," if trained else ""
-        print(f"\n{one.name}: {len(one.pairs):,} pictures at {size}{own} in {one.seconds:.1f} s")
+        print(f"\n{one.name}: {_count(one.pairs)} at {size}{own} in {one.seconds:.1f} s")
     tables = found.tables
-    for table in (*tables.scores, tables.paper):
+    for table in (*tables.scores, *([tables.paper] if tables.paper else [])):
         print(f"\n{table.as_text()}")
-    print("\n".join(["", *tables.remarks, *tables.notes, ""]))
+    print("\n".join(["", *tables.remarks, *tables.notes, *_hints(found), ""]))
+
+
+def _hints(found):
+    """What else there is for a photo of which nobody knows what the hole covers."""
+    if len(found.comparison.pairs) == 1 and not found.settings.central and "complete" in COMMANDS:
+        yield (
+            "These are scores against the picture under the mask. To complete a photo whose "
+            f"covered part nobody knows: inpaint-tf complete --images={found.settings.images} "
+            f"--masks={found.settings.masks} --output=DIR"
+        )
+
+
+def _count(pairs):
+    return f"{len(pairs):,} picture{'' if len(pairs) == 1 else 's'}"
 
 
 def _print_failures(one):

@@ -99,7 +99,9 @@ def complete_settings(settings: EvaluationSettings) -> EvaluationSettings:
     settings = apply_protocol(replace(settings, size=parse_size(settings.size)))
     if not (settings.weights or settings.predictions or settings.baselines):
         settings = replace(settings, weights=(locate.DEFAULT,))
-    return settings
+    # By the run's own name: the newest will be another one soon.
+    named = (locate.latest_run() if str(w) == locate.LATEST else w for w in settings.weights)
+    return replace(settings, weights=tuple(named))
 
 
 def apply_protocol(settings: EvaluationSettings) -> EvaluationSettings:

@@ -29,7 +29,7 @@ def find_weights(weights: str | Path) -> Path:
     """
     if str(weights) in shipped_names():
         return SHIPPED / f"{weights}{SUFFIX}"
-    path = _latest_run() if str(weights) == LATEST else Path(weights)
+    path = latest_run() if str(weights) == LATEST else Path(weights)
     if path.is_dir():
         if (path / GENERATOR_FILE).is_file():
             return path / GENERATOR_FILE
@@ -61,7 +61,8 @@ def has_checkpoint(run: str | Path) -> bool:
     return any(Path(run).glob(CHECKPOINTS))
 
 
-def _latest_run():
+def latest_run() -> Path:
+    """The folder of the newest run under logs/. Raises `UserError` if there is none."""
     runs = [
         folder
         for folder in (Path(LOGS).iterdir() if Path(LOGS).is_dir() else ())

@@ -1,15 +1,20 @@
-"""report.html: the scores, their spread and pictures to look at, in one file without a network."""
+"""report.html: the scores, their spread and pictures to look at, in one file without a network.
+
+The chosen pictures are in the page itself; all others it loads from the results beside it.
+"""
 
 import base64
 import html
 import math
 from importlib import resources
 from string import Template
+from types import MappingProxyType
 
 import numpy as np
 
 from inpaint_tf.data import picture_files
 from inpaint_tf.evaluation.report.contact_sheet import fit
+from inpaint_tf.evaluation.report.page_data import page_data
 from inpaint_tf.evaluation.report.tables import number
 from inpaint_tf.inference.error_map import error_map
 
@@ -19,6 +24,8 @@ QUALITY = 88
 CASES = 3
 """Pictures of each of best, median and worst."""
 BINS = 32
+FEWEST_SPREAD = 5
+"""Pictures of which the spread is drawn."""
 COLOURS = ("#2b6cb0", "#c05621", "#2f855a", "#6b46c1", "#b83280", "#4a5568")
 WIDTH, HEIGHT, BORDER = 720, 220, 30
 """Of the drawing of the spread, in its own units."""
@@ -46,15 +53,27 @@ def choose_cases(rows):
     return sorted(chosen, key=lambda case: order.index(case[0]))
 
 
-def build_page(title, subtitle, tables, remarks, paper, notes, rows, cases, settings):
+def build_page(
+    title,
+    subtitle,
+    tables,
+    remarks,
+    paper,
+    notes,
+    rows,
+    cases,
+    settings,
+    folders=MappingProxyType({}),
+):
     """The whole page as text.
 
     tables: `tables.Table`s, and remarks: lines to read with them.
-    paper: the table of `paper_table`, and notes: its lines.
+    paper: the table of `paper_table` or None, and notes: its lines.
     rows: {method's name: rows of its `Results`}.
     cases: dicts of group, name, input, truth, mask, and outputs {method's name: (picture, row)};
       pictures are uint8 RGB.
     settings: {what: value}, shown at the end.
+    folders: see `page_data`.
     """
     names, cases = list(rows), list(cases)
     template = Template(
@@ -65,11 +84,12 @@ def build_page(title, subtitle, tables, remarks, paper, notes, rows, cases, sett
     return template.substitute(
         title=html.escape(title),
         subtitle=html.escape(subtitle),
-        tables="\n".join(table.as_html() for table in tables),
+        tables="\n".join(f"<div>{table.as_html()}</div>" for table in tables),
         remarks="\n".join(f"<p>{html.escape(remark)}</p>" for remark in remarks),
-        paper=paper.as_html(),
-        notes="\n".join(f"<li>{html.escape(note)}</li>" for note in notes),
-        distribution=draw_spread({name: [row[PSNR] for row in rows[name]] for name in names}),
+        paper=_beside_the_paper(paper, notes),
+        spread=_spread({name: [row[PSNR] for row in rows[name]] for name in names}),
+        chosen=_chosen([case["group"] for case in cases]),
+        data=page_data(rows, folders),
         options=_options([case["name"] for case in cases]),
         methods=_options(names),
         first=html.escape(names[0]),
@@ -80,6 +100,31 @@ def build_page(title, subtitle, tables, remarks, paper, notes, rows, cases, sett
             for key, value in settings.items()
         ),
     )
+
+
+def _beside_the_paper(paper, notes):
+    if paper is None:
+        return ""
+    items = "\n".join(f"<li>{html.escape(note)}</li>" for note in notes)
+    table = f'<div class="wide texts">\n{paper.as_html()}\n</div>'
+    return f"<h2>Beside the paper</h2>\n{table}\n<ul>\n{items}\n</ul>"
+
+
+def _spread(values):
+    """The drawing with its heading; nothing for few pictures, which have no spread to speak of."""
+    if max(map(len, values.values())) < FEWEST_SPREAD:
+        return ""
+    return f"<h2>How the pictures are spread</h2>\n{draw_spread(values)}"
+
+
+def _chosen(groups):
+    """The heading over the chosen pictures: "Best, median and worst"."""
+    there = list(dict.fromkeys(groups))
+    if len(there) < 2:
+        return "The picture" if len(groups) == 1 else "Pictures"
+    first, *others = there
+    words = [first, *(word.lower() for word in others)]
+    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def draw_spread(values):
@@ -141,30 +186,34 @@ def _headline(table):
 
 
 def _case_rows(cases, names):
-    headings = ["input", *names, "truth", f"error of {names[0]}"]
-    lines = ["<tr>" + "".join(f"<th>{html.escape(text)}</th>" for text in headings) + "</tr>"]
+    lines = []
     group = None
     for number_, case in enumerate(cases):
-        if case["group"] != group:
+        if case["group"] != group and len(cases) > 1:
             group = case["group"]
-            lines.append(f'<tr><td class="group" colspan="{len(headings)}">{group}</td></tr>')
-        cells = [_cell(case["input"], html.escape(case["name"]), f"input-{number_}")]
+            lines.append(f"<h3>{group}</h3>")
+        cells = [_cell(case["input"], "input", case["name"], f"input-{number_}")]
         for index, name in enumerate(names):
             if name not in case["outputs"]:
-                cells.append("<td>not completed</td>")
+                cells.append(f"<figure>{html.escape(name)}: not completed</figure>")
                 continue
             output, row = case["outputs"][name]
             caption = f"{number(row[PSNR], 2)} dB"
-            cells.append(_cell(output, caption, f"output-{number_}-{index}"))
-        cells.append(_cell(case["truth"], "&nbsp;"))
-        cells.append(_cell(error_map(case["outputs"][names[0]][0], case["truth"]), "&nbsp;"))
-        lines.append("<tr>" + "".join(cells) + "</tr>")
+            cells.append(_cell(output, name, caption, f"output-{number_}-{index}"))
+        cells.append(_cell(case["truth"], "truth"))
+        error = error_map(case["outputs"][names[0]][0], case["truth"])
+        cells.append(_cell(error, f"error of {names[0]}"))
+        lines.append('<div class="row">' + "".join(cells) + "</div>")
     return "\n".join(lines)
 
 
-def _cell(image, caption, identifier=None):
+def _cell(image, what, caption="", identifier=None):
     named = f' id="{identifier}"' if identifier else ""
-    return f'<td><img{named} src="{picture(image)}" alt=""><small>{caption}</small></td>'
+    what, caption = html.escape(what), html.escape(caption)
+    return (
+        f'<figure><button type="button"><img{named} src="{picture(image)}" alt="{what}"></button>'
+        f"<figcaption><b>{what}</b> {caption}</figcaption></figure>"
+    )
 
 
 def _options(texts):

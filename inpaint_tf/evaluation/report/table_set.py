@@ -14,21 +14,22 @@ class TableSet:
     """The tables of one comparison.
 
     scores: a table of scores for each region and output, then by hole size, then differences.
-    confidence: intervals of the means.
-    paper: the paper's own table with the tested methods beneath.
+    confidence: intervals of the means; None for a single picture.
+    paper: the paper's own table with the tested methods beneath; None for a single picture, of
+      which it says nothing.
     remarks: lines to read with `scores`; notes: lines to read with `paper`.
     """
 
     scores: tuple[Table, ...]
-    confidence: Table
-    paper: Table
+    confidence: Table | None
+    paper: Table | None
     remarks: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property
     def all_scores(self) -> tuple[Table, ...]:
         """`scores` and `confidence`."""
-        return (*self.scores, self.confidence)
+        return (*self.scores, *([self.confidence] if self.confidence else []))
 
 
 def tabulate(comparison: Comparison, central: bool, remarks: Iterable[str] = ()) -> TableSet:
@@ -37,14 +38,15 @@ def tabulate(comparison: Comparison, central: bool, remarks: Iterable[str] = ())
     shown = [*tables.score_tables(found), tables.band_table(found)]
     if comparison.differences:
         shown.append(tables.difference_table(comparison.first.name, comparison.differences))
+    several = len(comparison.pairs) > 1
     counts = {one.name: len(one.pairs) for one in comparison.tested}
     paper, notes = paper_table(
         {name: (found[name], comparison.rows[name]) for name in found}, central
     )
     return TableSet(
         scores=tuple(table for table in shown if table),
-        confidence=tables.confidence_table(found),
-        paper=paper,
+        confidence=tables.confidence_table(found) if several else None,
+        paper=paper if several else None,
         remarks=(*remarks, *tables.notes(found, counts)),
-        notes=tuple(notes),
+        notes=tuple(notes) if several else (),
     )

@@ -5,6 +5,7 @@ import platform
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 
@@ -47,8 +48,9 @@ def as_markdown(tables: TableSet) -> str:
     parts = [table.as_markdown() for table in tables.all_scores]
     if tables.remarks:
         parts.append("\n".join(f"- {line}" for line in tables.remarks))
-    parts.append(tables.paper.as_markdown())
-    if tables.notes:
+    if tables.paper:
+        parts.append(tables.paper.as_markdown())
+    if tables.paper and tables.notes:
         parts.append("\n".join(f"- {line}" for line in tables.notes))
     return "\n\n".join(parts) + "\n"
 
@@ -62,7 +64,7 @@ def as_page(comparison: Comparison, tables: TableSet, settings: EvaluationSettin
     """One HTML page with tables, the spread of PSNR, and pictures."""
     return html_page.build_page(
         title=f"Inpainting test: {', '.join(comparison.summaries)}",
-        subtitle=f"{len(comparison.pairs):,} pictures of {settings.images}",
+        subtitle=f"{_count(len(comparison.pairs))} of {settings.images}",
         tables=tables.all_scores,
         remarks=tables.remarks,
         paper=tables.paper,
@@ -70,7 +72,20 @@ def as_page(comparison: Comparison, tables: TableSet, settings: EvaluationSettin
         rows=comparison.rows,
         cases=_cases(comparison, settings),
         settings=_described_settings(comparison.tested, settings),
+        folders=_folders(comparison.tested, Path(settings.output)),
     )
+
+
+def _folders(tested, output):
+    """{method's name: the folder of its pictures, as the page in `output` names it}."""
+    return {
+        one.name: "" if one.results.folder == output else f"{quote(one.results.folder.name)}/"
+        for one in tested
+    }
+
+
+def _count(pictures):
+    return f"{pictures:,} picture{'' if pictures == 1 else 's'}"
 
 
 def draw_contact_sheet(one: Tested, settings: EvaluationSettings) -> np.ndarray:
@@ -122,7 +137,7 @@ def _described_settings(tested, settings: EvaluationSettings) -> dict[str, str]:
     }
     for one in tested:
         about = ", ".join(f"{key} {value}" for key, value in one.method.settings.items())
-        shown[one.name] = f"{about}; {len(one.pairs):,} pictures in {one.seconds:.0f} s"
+        shown[one.name] = f"{about}; {_count(len(one.pairs))} in {one.seconds:.0f} s"
     packages = (f"{name} {version}" for name, version in versions["packages"].items() if version)
     shown["versions"] = f"Python {versions['python']}, {', '.join(packages)}"
     shown["machine"] = f"{versions['platform']}, {platform.machine()}"

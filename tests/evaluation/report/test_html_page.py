@@ -73,6 +73,7 @@ def test_the_page_is_whole_and_needs_nothing_else():
     assert {"input-0", "output-0-0", "output-0-1", "case", "method", "cut"} <= set(checker.ids)
     assert checker.sources
     assert all(source.startswith("data:image/jpeg;base64,") for source in checker.sources)
+    assert "<h2>Beside the paper</h2>" in text
     assert not re.search(r"https?://", text)
     assert "A &lt;test&gt;" in text
     assert "a&lt;b&gt;.png" in text
@@ -111,6 +112,30 @@ def test_the_spread_counts_every_finite_picture():
     assert "a &amp; b" in drawing
     assert "No picture" in html_page.draw_spread({"ours": [math.inf]})
     assert "<svg" in html_page.draw_spread({"ours": [20.0]})
+
+
+def test_few_pictures_have_no_spread_and_a_single_one_no_table_of_the_paper():
+    many = {"ours": [row(f"{value:02}.png", float(value)) for value in range(20, 25)]}
+    assert "How the pictures are spread" in build(rows=many)
+    assert "How the pictures are spread" not in build()
+    assert "Beside the paper" not in build(paper=None, notes=[])
+
+
+def test_the_heading_names_the_groups_that_are_there():
+    truth = np.full((8, 8, 3), 60, np.uint8)
+
+    def heading(*groups):
+        outputs = {"ours": (truth, row("a", 20.0))}
+        cases = [
+            {"group": group, "name": "a", "input": truth, "truth": truth, "outputs": outputs}
+            for group in groups
+        ]
+        found = re.findall("<h2>(.*?)</h2>", build(cases, rows={"ours": [row("a", 20.0)]}))
+        return found[1]
+
+    assert heading("Best", "Best", "Median", "Worst") == "Best, median and worst"
+    assert heading("Best", "Worst") == "Best and worst"
+    assert heading("Best") == "The picture"
 
 
 def test_a_method_that_failed_on_a_picture_leaves_its_place_empty():
