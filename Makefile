@@ -15,16 +15,20 @@ export TF_CPP_MIN_LOG_LEVEL := 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage clean broken
+.PHONY: help install demo test coverage clean broken
 .NOTPARALLEL:
 
 help:
 	@echo "make demo    complete drawn faces, then train, test and export a small model (about 10 minutes)"
 	@echo "make test    check the style and the types and run the tests"
+	@echo "make install  install what running needs, and do nothing else"
 	@echo "make coverage  run the tests and show which lines they reach (half as slow again)"
 	@echo "make clean   remove .venv and whatever else make and the tests left (not logs/)"
 	@echo
 	@echo "The first of them installs what it needs into .venv. PYTHON=python3.11 chooses the Python."
+
+install: $(RUN_STAMP)
+	@echo "Installed. Activate it: . $(VENV)/bin/activate; then inpaint-tf lists what there is"
 
 demo: $(RUN_STAMP)
 	@$(VENV)/bin/python -m inpaint_tf demo

@@ -65,7 +65,9 @@ def run_demo(folder: Path) -> int:
     run("export", weights, f"--output={saved_model}", "--overwrite")
     run_saved_model(saved_model, held_out, completed / ours)
     print(
-        f"\ncompleted pictures  {completed / ours}, at a glance: {completed / 'report.html'}\n"
+        f"\nbest to look at     {folder / 'completed_faces256' / 'report.html'}: drawn faces, "
+        "completed by the weights of the package\n"
+        f"trained just now    {completed / ours}, at a glance: {completed / 'report.html'}\n"
         f"TensorBoard         {sys.executable} -m tensorboard.main --logdir={folder}\n"
         f"SavedModel          {saved_model}\n"
         f"time                {(time.perf_counter() - started) / 60:.1f} minutes"
