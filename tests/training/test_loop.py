@@ -99,6 +99,10 @@ def test_an_interrupted_run_ends_in_the_same_weights(tmp_path):
     assert (
         steps == [row["step"] for row in rows(tmp_path / "whole")] == ["1", "2", "3", "4", "6", "7"]
     )
+    rates = [(row["rate_generator"], row["rate_critics"]) for row in rows(tmp_path / "whole")]
+    assert {rate for rate, _ in rates} == {rates[0][0]}
+    assert float(rates[0][0]) == pytest.approx(1e-3)
+    assert [critics for _, critics in rates] == ["", "", "", *[rates[0][0]] * 3]
     losses = [[row["g_loss"] for row in rows(tmp_path / name)] for name in ("parts", "whole")]
     assert losses[0] == losses[1]
 

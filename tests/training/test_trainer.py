@@ -201,3 +201,13 @@ def test_float16_scales_its_losses():
     assert any(changed(trainer.generator.trainable_variables, before))
     # the reported loss is not the scaled one
     assert float(results["g_loss"]) < 50
+
+
+def test_gradient_norms_are_asked_for():
+    names = {"gradient_norm_generator", "gradient_norm_critics"}
+    plain, asked = small_trainer(), small_trainer(gradient_norms=True)
+    gradients = [ops.array([[3.0, 0.0]]), ops.array([4.0])]
+    assert plain._norm("gradient_norm_critics", gradients) == {}
+    assert not names & set(plain.terms())
+    assert names <= set(asked.terms())
+    assert float(asked._norm("a", gradients)["a"]) == 5.0
