@@ -38,7 +38,7 @@ class RunLog:
         with self._writing():
             text = hyperparameters.as_markdown(config, describe_environment())
             self.events.add_text(step, "settings", text)
-            for summary in hyperparameters.table_line(config, scores):
+            for summary in hyperparameters.table_line(config, scores, self.folder.name):
                 self.events.add_summary(step, summary)
 
     def write(self, step: int, phase: str, values: dict[str, float]) -> None:

@@ -88,6 +88,8 @@ def test_the_settings_are_a_text_and_a_line_of_the_table_of_runs(tmp_path):
     ]
     [started] = [c.session_start_info for c in contents if c.HasField("session_start_info")]
     [experiment] = [c.experiment for c in contents if c.HasField("experiment")]
+    assert started.group_name == tmp_path.name
+    assert [info.name for info in experiment.hparam_infos][:2] == ["data.size", "masks.kind"]
     assert started.hparams["losses.l1"].number_value == 0.5
     assert started.hparams["critics.kind"].string_value == "wgan_gp"
     assert not {"data.train", "train.log_every"} & set(started.hparams)

@@ -7,6 +7,11 @@ from inpaint_tf.training.records.scalars import scalar
 
 HIDDEN = ("data.train", "data.validation", "masks.pictures", "generator.weights")
 """Paths: no columns of the table. The text has them."""
+FIRST = (
+    *("data.size", "masks.kind", "critics.kind", "losses.adversarial"),
+    *("optimizer.learning_rate", "train.reconstruction_steps", "train.steps"),
+)
+"""The first columns: TensorBoard hides those after the fifth until they are asked for."""
 OF_TRAIN = ("coarse_steps", "reconstruction_steps", "steps", "critic_updates", "average_decay")
 """What of config.train changes what is learnt: columns. How often things are logged is none."""
 
@@ -39,23 +44,25 @@ def as_markdown(config: Any, environment: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def table_line(config: Any, scores: Sequence[str]) -> list[Any]:
+def table_line(config: Any, scores: Sequence[str], name: str) -> list[Any]:
     """The `Summary`s that make the run a line of TensorBoard's table of runs.
 
+    name: of the run.
     scores: names of validation scores, in metrics.csv; their last values are columns.
     """
     from tensorboard.plugins.hparams import summary_v2 as hparams
 
+    values = flat_settings(config)
     settings = {
-        name: value
-        for name, value in flat_settings(config).items()
-        if isinstance(value, bool | int | float | str) and _is_column(name)
+        field: values[field]
+        for field in dict.fromkeys([*FIRST, *values])
+        if isinstance(values[field], bool | int | float | str) and _is_column(field)
     }
-    metrics = [hparams.Metric(scalar(name).tag, display_name=name) for name in scores]
-    columns = [hparams.HParam(name) for name in settings]
+    metrics = [hparams.Metric(scalar(score).tag, display_name=score) for score in scores]
+    columns = [hparams.HParam(field) for field in settings]
     return [
         hparams.hparams_config_pb(hparams=columns, metrics=metrics),
-        hparams.hparams_pb(settings),
+        hparams.hparams_pb(settings, trial_id=name),
     ]
 
 
