@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from inpaint_tf.data.picture_files import is_image_name
 from inpaint_tf.engines.runtime import DEVICES, PRECISIONS
 from inpaint_tf.errors import UserError, unknown_name
 from inpaint_tf.evaluation.pairing import CENTER, Pair
@@ -146,6 +147,12 @@ def check_paths(settings: EvaluationSettings) -> None:
     for name in ("images", "masks", "output"):
         if not str(getattr(settings, name)).strip():
             raise UserError(f"--{name} is empty; give a path")
+    output = Path(settings.output)
+    if is_image_name(output.name) and not output.is_dir():
+        raise UserError(
+            f"--output={output} looks like a picture, and the results are a folder of files; give "
+            "a folder's name"
+        )
 
 
 def check_masks(settings: EvaluationSettings) -> None:

@@ -69,7 +69,7 @@ def too_large(
     return UserError(
         f"a picture of {width}x{height} pixels needs about "
         f"{completion_bytes(height, width, 1, score_bytes) / 1e9:.1f} GB of memory{there_is}; make "
-        "the picture smaller (test.py: --size), or use a machine with more memory"
+        "the picture smaller (test.py: leave --size=native out), or use a machine with more memory"
     )
 
 

@@ -14,7 +14,7 @@ from inpaint_tf.data import batches, open_source
 from inpaint_tf.errors import UserError
 from inpaint_tf.masks.hole_drawer import HoleDrawer
 from inpaint_tf.training.checkpoints import CheckpointStore
-from inpaint_tf.training.loop import SPEEDS, Every, Run, Schedule, train
+from inpaint_tf.training.loop import SPEEDS, Every, Run, Schedule, _phase_bar, train
 from inpaint_tf.training.run_log import RunLog
 from inpaint_tf.training.trainer import RATES
 from inpaint_tf.training.validation import SCORES, Validation
@@ -47,6 +47,13 @@ def test_schedule_divides_steps_and_counts_batches():
     assert list(schedule.stretches(5)) == [("adversarial", 5, 7)]
     assert list(schedule.stretches(7)) == []
     assert [schedule.batches_before(step) for step in (0, 2, 3, 5)] == [0, 2, 3, 3 + 2 * 6]
+
+
+def test_each_phase_has_its_own_bar():
+    schedule = Schedule(coarse=0, reconstruction=30, adversarial=4, critic_updates=5)
+    bar = _phase_bar(schedule, "adversarial", left=3)
+    assert (bar.desc, bar.total, bar.n) == ("adversarial (2 of 2)", 4, 1)
+    bar.close()
 
 
 class Interrupted(Exception):

@@ -2,8 +2,11 @@
 
 import subprocess
 import sys
+from logging import INFO, WARNING, LogRecord
 
 import pytest
+
+from inpaint_tf.commands.parsing.run_command import PlainLines
 
 COMMAND = """
 import sys
@@ -59,3 +62,12 @@ def test_help_needs_no_other_flag():
     shown = run("pass", "--help")
     assert "--size" in shown.stdout
     assert "error" not in shown.stderr
+
+
+def test_log_lines_say_what_they_say_and_no_more():
+    def line(level, text):
+        record = LogRecord("absl", level, "runtime.py", 42, text, ("it",), None)
+        return PlainLines().format(record)
+
+    assert line(INFO, "found %s") == "found it"
+    assert line(WARNING, "lost %s") == "warning: lost it"

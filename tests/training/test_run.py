@@ -1,0 +1,53 @@
+"""What a run does around its loop."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from inpaint_tf.data import open_source, split_source
+from inpaint_tf.default_config import default_config
+from inpaint_tf.training.run import _list_held_out, _tell_changes
+
+
+@pytest.fixture
+def config():
+    config = default_config()
+    config.data.test_count = 2
+    return config
+
+
+def test_what_was_held_out_of_a_folder_and_of_a_cache_is_listed(tmp_path, pictures, config):
+    cache = tmp_path / "faces.npy"
+    np.save(cache, np.zeros((6, 8, 8, 3), np.uint8))
+    for name, spec in (("folder", pictures), ("cache", cache)):
+        (tmp_path / name).mkdir()
+        _, held_out = split_source(open_source(spec), 2)
+        listed = _list_held_out(tmp_path / name, config, held_out)
+        assert listed == tmp_path / name / "held_out.txt"
+        lines = listed.read_text().split()
+        assert len(lines) == 2
+        assert all(
+            line.startswith(f"{spec}/" if name == "folder" else f"{cache}#") for line in lines
+        )
+        assert len(open_source(listed)) == 2
+
+
+def test_nothing_is_listed_where_nothing_was_held_out(tmp_path, pictures, config):
+    config.data.test_count = 0
+    assert _list_held_out(tmp_path, config, None) is None
+    config.data.test_count, config.data.validation = 2, str(pictures)
+    assert _list_held_out(tmp_path, config, open_source(pictures)) is None
+
+
+def test_the_best_is_chosen_anew_where_validation_has_changed(config):
+    best = {"step": 3, "psnr": 20.0}
+    for changed, kept in (
+        ({"train.steps"}, best),
+        ({"data.train", "train.log_every"}, best),
+        ({"train.validation_count"}, None),
+        ({"run.validation_pictures"}, None),
+    ):
+        store = SimpleNamespace(best=best)
+        _tell_changes(config, store, frozenset(changed))
+        assert store.best == kept
