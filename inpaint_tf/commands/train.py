@@ -43,12 +43,15 @@ def dry_run(config, device, precision):
     """Open the data, build the networks and show what a run would do, without running it."""
     from inpaint_tf.engines import runtime
     from inpaint_tf.training import build_from_config
+    from inpaint_tf.training.records.first_lines import NO_VALIDATION
 
+    train_source, validation_source = build_from_config.open_sources(config)
     runtime.configure(device, precision)
     print(config)
-    train_source, validation_source = build_from_config.open_sources(config)
     print(f"training pictures: {len(train_source)}")
     print(f"validation pictures: {len(validation_source) if validation_source else 0}")
+    if validation_source is None:
+        print(NO_VALIDATION)
     trainer = build_from_config.build_trainer(config)
     for network in (trainer.generator, *trainer.critics.networks.values()):
         print(f"{network.name}: {network.count_params():,} parameters")
