@@ -148,7 +148,7 @@ def check_paths(settings: EvaluationSettings) -> None:
         if not str(getattr(settings, name)).strip():
             raise UserError(f"--{name} is empty; give a path")
     output = Path(settings.output)
-    if is_image_name(output.name) and not output.is_dir():
+    if is_image_name(output.name) and not output.exists():
         raise UserError(
             f"--output={output} looks like a picture, and the results are a folder of files; give "
             "a folder's name"
