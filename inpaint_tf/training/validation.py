@@ -42,7 +42,8 @@ class Validation:
         self.drawn = drawn
         self.random = StepRandom(0)
         self._generator: Any = None
-        self._complete: dict[str, Any] = {}
+        self._complete: Any = None
+        self._draw: dict[str, Any] = {}
 
     def run(
         self, generator: Any
@@ -51,7 +52,10 @@ class Validation:
         L1 in grey levels; whole picture and hole). Rows, by the kind of hole, are of the first
         pictures: {"truth", "attention" and `VIEWS`: uint8 (size, size, 3)}."""
         if generator is not self._generator:
-            self._generator, self._complete = generator, {}
+            self._generator = generator
+            self._complete = compiled(
+                lambda batch, mask: self._views(generator, batch, mask), generator.variables
+            )
         scores: list[list[float]] = []
         rows: dict[str, list[dict[str, np.ndarray]]] = {self.holes.kind: []}
         for truth, views in self._each(self.holes):
@@ -65,25 +69,21 @@ class Validation:
 
     def _each(self, holes):
         """Yield (truth, views) of each picture with `holes`."""
-        generator = self._generator
-        if holes.kind not in self._complete:
-            self._complete[holes.kind] = compiled(
-                lambda batch: self._views(generator, batch, holes),
-                [*generator.variables, self.random.state],
+        # Apart from the network, whose compilation takes long: all kinds of holes share that.
+        if holes.kind not in self._draw:
+            self._draw[holes.kind] = compiled(
+                lambda batch: holes.draw(self.random, *batch.shape[:3]).mask, [self.random.state]
             )
         for index, batch in enumerate(self.pictures):
             self.random.restart(index)
-            shown = self._complete[holes.kind](batch)
+            mask = np.broadcast_to(self._draw[holes.kind](batch), (*batch.shape[:3], 1))
+            shown = self._complete(batch, mask)
             shown = {name: np.asarray(value) for name, value in shown.items()}
             for place, truth in enumerate(batch):
                 yield truth, {name: values[place] for name, values in shown.items()}
 
-    def _views(self, generator, batch, holes):
-        from keras import ops
-
+    def _views(self, generator, batch, mask):
         real = compositing.to_unit(batch)
-        hole = holes.draw(self.random, *batch.shape[:3])
-        mask = ops.broadcast_to(hole.mask, (*batch.shape[:3], 1))
         masked = compositing.fill_hole(real, mask, self.hole_fill)
         outputs = generator([masked, mask])
         completed = compositing.composite(outputs["refined"], real, mask)
