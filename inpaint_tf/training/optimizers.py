@@ -55,7 +55,7 @@ def last_rate(optimizer: Any) -> float | None:
     rate = optimizer._learning_rate  # the property gives the next update's rate
     if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
         rate = rate(updates - 1)
-    return float(ops.convert_to_numpy(rate))
+    return float(ops.convert_to_tensor(rate))
 
 
 @keras.saving.register_keras_serializable("inpaint_tf")
