@@ -52,11 +52,12 @@ class EventFile:
         self._add(step, tag, "text", _tensor_of_strings([markdown.encode()]))
 
     def add_histogram(self, step: int, tag: str, values: np.ndarray) -> None:
-        """values: finite numbers of any shape; shown in `BUCKETS` steps from lowest to highest."""
+        """values: numbers of any shape, shown in `BUCKETS` steps; those not finite are left out."""
         from tensorboard.compat.proto import types_pb2
         from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
-        counts, edges = np.histogram(values.astype("float64"), BUCKETS)
+        finite = values[np.isfinite(values)].astype("float64")
+        counts, edges = np.histogram(finite, BUCKETS)
         buckets = np.stack([edges[:-1], edges[1:], counts], axis=1)  # (BUCKETS, 3)
         tensor = TensorProto(
             dtype=types_pb2.DT_DOUBLE,

@@ -101,7 +101,7 @@ def test_the_settings_are_a_text_and_a_line_of_the_table_of_runs(tmp_path):
 def test_histograms_of_weights(tmp_path):
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    kernel = np.array([-1.0, 1.0, 1.0]).view(Named)
+    kernel = np.array([-1.0, 1.0, 1.0, np.inf, np.nan]).view(Named)
     network = SimpleNamespace(
         name="generator", layers=[SimpleNamespace(name="conv1", weights=[kernel])]
     )
