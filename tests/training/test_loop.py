@@ -189,11 +189,10 @@ def test_validation_scores_pictures_and_keeps_the_best(tmp_path):
     assert float(last["val_psnr"]) > float(last["val_hole_psnr"])
     assert (tmp_path / "best.weights.h5").is_file()
     events = read_events(tmp_path)
-    assert {"validation/val_psnr", "losses/g_loss", "speed/waiting_share", "pictures"} <= set(
-        events
-    )
-    # 3 rows of 6 pictures of 32 pixels with gaps of 4 between
-    assert events["pictures"] == (3 * 32 + 2 * 4, 6 * 32 + 5 * 4)
+    assert {"1_validation/psnr", "2_losses/g_loss", "6_speed/waiting_share"} <= set(events)
+    assert events["4_learning_rates/generator"] == pytest.approx(1e-3)
+    # 3 faces of 32 pixels, seven times enlarged, with gaps of 4 between
+    assert events["7_pictures_center/5_completed"] == (7 * 32, 3 * 7 * 32 + 2 * 4)
 
 
 def read_events(folder):
