@@ -137,6 +137,11 @@ def build_validation(config: Any, source: Any) -> Any:
     from inpaint_tf.data import in_order
     from inpaint_tf.training.validation import Validation
 
+    faces = None
+    if config.train.validation_recognition:
+        from inpaint_tf.evaluation.scores.face_descriptors.dlib_faces import DlibFaces
+
+        faces = DlibFaces()
     pictures = in_order(
         source, config.data.size, config.data.batch_size, config.train.validation_count
     )
@@ -145,6 +150,7 @@ def build_validation(config: Any, source: Any) -> Any:
         build_holes(config, config.train.validation_masks),
         config.masks.fill,
         config.train.picture_rows,
+        faces=faces,
     )
 
 

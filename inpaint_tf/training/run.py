@@ -73,10 +73,10 @@ def train(
 
 
 def _run(config, workdir, train_source, validation_source, on_device):
+    from inpaint_tf.evaluation.scores.of_validation import FACE_SCORES, SCORES
     from inpaint_tf.training import build_from_config, loop
     from inpaint_tf.training.checkpoints import CheckpointStore
     from inpaint_tf.training.run_log import RunLog
-    from inpaint_tf.training.validation import SCORES
 
     held_out = _list_held_out(workdir, config, validation_source)
     schedule = build_from_config.build_schedule(config)
@@ -96,12 +96,13 @@ def _run(config, workdir, train_source, validation_source, on_device):
     every = loop.Every(
         config.train.log_every, config.train.checkpoint_every, config.train.validate_every
     )
+    scores = (*SCORES, *(FACE_SCORES if config.train.validation_recognition else ()))
     run = loop.Run(
         trainer,
         schedule,
         pictures.open,
         store,
-        RunLog(workdir, (*trainer.terms(), *loop.SPEEDS, *SCORES), step),
+        RunLog(workdir, (*trainer.terms(), *loop.SPEEDS, *scores), step),
         every,
         build_from_config.build_validation(config, validation_source),
         pictures.held,

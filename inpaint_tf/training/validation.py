@@ -8,10 +8,8 @@ import numpy as np
 from inpaint_tf import compositing
 from inpaint_tf.engines.runtime import compiled
 from inpaint_tf.engines.step_random import StepRandom
-from inpaint_tf.evaluation.scores import psnr_and_ssim
+from inpaint_tf.evaluation.scores.of_validation import Tally
 from inpaint_tf.masks import HoleDrawer
-
-SCORES = ("val_psnr", "val_ssim", "val_l1", "val_hole_psnr", "val_hole_ssim", "val_hole_l1")
 
 GAP = 4  # pixels of white between pictures
 GAP_LEVEL = 255
@@ -27,28 +25,37 @@ class Validation:
     pictures: list of uint8 batches (batch, size, size, 3).
     holes: a `masks.HoleDrawer`; hole_fill: a key of `compositing.HOLE_FILLS`.
     rows: how many pictures `run` draws.
+    faces: a `dlib_faces.DlibFaces` for scores of recognition, or None.
     columns, after a `run`: what stands in each row, from the left.
     """
 
-    def __init__(self, pictures: list[np.ndarray], holes: HoleDrawer, hole_fill: str, rows: int):
+    def __init__(
+        self,
+        pictures: list[np.ndarray],
+        holes: HoleDrawer,
+        hole_fill: str,
+        rows: int,
+        faces: Any = None,
+    ):
         self.pictures = pictures
         self.holes = holes
         self.hole_fill = hole_fill
         self.rows = rows
+        self.faces = faces
         self.random = StepRandom(0)
         self.columns: tuple[str, ...] = ()
         self._generator: Any = None
 
     def run(self, generator: Any) -> tuple[dict[str, float], np.ndarray]:
-        """(scores, picture): means over the pictures of the composites' scores (dB, SSIM, L1 in
-        grey levels; whole picture and hole), and a row of `columns` for each of the first."""
+        """(scores, picture): the composites' scores, see `of_validation`, and a row of `columns`
+        for each of the first pictures."""
         if generator is not self._generator:
             self._generator = generator
             self._complete = compiled(
                 lambda batch: self._views(generator, batch),
                 [*generator.variables, self.random.state],
             )
-        scores: list[list[float]] = []
+        tally = Tally(self.faces)
         rows: list[list[np.ndarray]] = []
         for index, batch in enumerate(self.pictures):
             self.random.restart(index)
@@ -56,10 +63,10 @@ class Validation:
             for place, original in enumerate(batch):
                 views = {name: values[place] for name, values in shown.items()}
                 hole = views["mask"][..., 0] > 0.5
-                scores.append(_scores(original, views["completed"], hole))
+                tally.add(original, views["completed"], hole)
                 if len(rows) < self.rows:
                     rows.append(self._row(original, views))
-        return dict(zip(SCORES, np.mean(scores, axis=0).tolist(), strict=True)), grid(rows)
+        return tally.scores(), grid(rows)
 
     def _row(self, original, views):
         row = {"original": original, **{name: views[name] for name in VIEWS if name in views}}
@@ -81,14 +88,6 @@ class Validation:
         views = {name: compositing.to_uint8(pictures[name]) for name in VIEWS if name in pictures}
         offsets = {"offsets": outputs["offsets"]} if "offsets" in outputs else {}
         return {**views, **offsets, "mask": mask}
-
-
-def _scores(truth, completed, hole):
-    return [
-        score(truth, completed, mask)
-        for mask in (None, hole)
-        for score in (psnr_and_ssim.psnr, psnr_and_ssim.ssim, psnr_and_ssim.l1)
-    ]
 
 
 def attention_colours(offsets: np.ndarray, height: int, width: int) -> np.ndarray:

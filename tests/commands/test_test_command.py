@@ -59,6 +59,7 @@ def args(tmp_path, weights):
         baseline=None,
         protocol=None,
         recogniser=None,
+        recognition=False,
         lpips=None,
         inception=None,
         weights=str(weights),
