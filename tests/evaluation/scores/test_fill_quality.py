@@ -139,6 +139,7 @@ def test_a_speck_beside_the_hole_is_the_pictures_own():
         (np.s_[30:33, 30:33], (255, 255, 255)),  # the glint of an eye
         (np.s_[30:33, 30:33], (10, 10, 10)),  # a pupil
         (np.s_[:, 40:], (20, 60, 160)),  # a blue cloth with a straight edge
+        (np.s_[24:, 40:], (20, 60, 160)),  # and with a corner
         (np.s_[36:42, :], (150, 50, 60)),  # lips
     ],
 )
