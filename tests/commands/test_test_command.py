@@ -147,7 +147,7 @@ def test_other_weights_or_size_need_overwrite(args):
         ({"images": "IN/0.png", "output": "IN"}, "lies in --output"),
         ({"images": "IN/*.png", "output": "IN", "overwrite": True}, "lies in --output"),
         ({"weights": ""}, "--weights is empty"),
-        ({"baseline": ["patchmatch"]}, "none of telea, ns, mean, biharmonic"),
+        ({"baseline": ["patchmatch"]}, "none of telea, ns, mean, covered, biharmonic"),
         ({"predictions": ["nowhere"]}, "no such folder"),
         ({"recogniser": "nowhere"}, "no file at --recogniser=nowhere"),
         ({"protocol": "shah2022", "size": 64}, "sets --size=256; leave --size=64 out"),
