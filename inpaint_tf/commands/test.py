@@ -62,7 +62,8 @@ def define_flags():
     flags.DEFINE_multi_string(
         "baseline",
         None,
-        "Classic methods, with commas: telea, ns (Navier-Stokes), mean, biharmonic.",
+        "Methods without learning, with commas: telea, ns (Navier-Stokes), mean, biharmonic; "
+        "covered: the grey hole itself.",
     )
     flags.DEFINE_string("output", None, "Folder for the results.", required=True)
     flags.DEFINE_string(
@@ -85,6 +86,12 @@ def define_flags():
         None,
         "OpenCV's SFace model, face_recognition_sface_2021dec.onnx from github.com/opencv/"
         "opencv_zoo, to score whether the person is the same.",
+    )
+    flags.DEFINE_bool(
+        "recognition",
+        False,
+        "Score faces by dlib's landmarks and descriptors: is it the same person, and can completed "
+        "faces be told from true ones. Needs: pip install 'inpaint-tf[recognition]'.",
     )
     flags.DEFINE_string("lpips", None, "Weights of LPIPS: inpaint-tf lpips-weights makes the file.")
     flags.DEFINE_string(
@@ -147,6 +154,7 @@ def settings_from_flags(args):
         lpips=args.lpips,
         inception=args.inception,
         recogniser=args.recogniser,
+        recognition=args.recognition,
         overwrite=args.overwrite,
     )
 

@@ -74,10 +74,10 @@ def evaluate(settings: EvaluationSettings | None = None, /, **fields: Any) -> Ev
     results_folder.prepare_folder(settings.output)
     methods = name_apart([*_networks(settings), *light])
     check_layout(settings, methods)
-    judges, set_judge = _judges(settings)
+    judges, set_judges = _judges(settings)
     several = len(methods) > 1
     tested = tuple(_test(settings, method, pairs, judges, several) for method in methods)
-    return _report(settings, tested, set_judge, several)
+    return _report(settings, tested, set_judges, several)
 
 
 def _test(settings, method, pairs, judges, several):
@@ -105,10 +105,10 @@ def _test(settings, method, pairs, judges, several):
     return Tested(method, results, done, summary)
 
 
-def _report(settings, tested, set_judge, several):
+def _report(settings, tested, set_judges, several):
     """Compare the methods that completed anything, and write what people read."""
     successful = [one for one in tested if one.pairs]
-    comparison = compare(successful, set_judge) if successful else None
+    comparison = compare(successful, set_judges) if successful else None
     if comparison is None:
         return Evaluation(settings, tested, None, None)
     methods = [one.method for one in comparison.tested]
@@ -118,16 +118,17 @@ def _report(settings, tested, set_judge, several):
     if several:
         write_comparison(comparison, Path(settings.output))
     else:
-        _add_set_scores(*successful, comparison)
+        _add_set_scores(*successful, comparison, set_judges)
     write_report(comparison, tables, settings)
     return Evaluation(settings, tested, comparison, tables)
 
 
-def _add_set_scores(one, comparison):
+def _add_set_scores(one, comparison, set_judges):
     """Scores of all pictures together are known last; summary.json of one method has them too."""
-    of_set = comparison.summaries[one.name].get("set")
-    if of_set:
-        one.results.write_summary({**one.summary, "set": of_set})
+    found = comparison.summaries[one.name]
+    of_sets = {each.branch: found[each.branch] for each in set_judges if each.branch in found}
+    if of_sets:
+        one.results.write_summary({**one.summary, **of_sets})
 
 
 def _predictions(settings, pairs):
@@ -160,10 +161,11 @@ def _networks(settings):
 
 
 def _judges(settings):
-    """(`Judges`, `set_scores.SetJudge` or None). Called after the networks: Keras is set up."""
+    """(`Judges`, judges of sets). Called after the networks: Keras is set up."""
     from inpaint_tf.evaluation.scores.of_one_picture import Judges
 
-    recogniser = lpips = set_judge = None
+    recogniser = lpips = faces = None
+    set_judges: list[Any] = []
     if settings.recogniser:
         from inpaint_tf.evaluation.scores.recognition import Recogniser
 
@@ -178,8 +180,14 @@ def _judges(settings):
         lpips = Lpips(settings.lpips) if settings.lpips else None
         if settings.inception:
             inception = Inception(settings.inception)
-            set_judge = SetJudge(inception, settings.size, settings.invert_masks)
-    return Judges(recogniser, lpips), set_judge
+            set_judges.append(SetJudge(inception, settings.size, settings.invert_masks))
+    if settings.recognition:
+        from inpaint_tf.evaluation.scores.face_descriptors.dlib_faces import DlibFaces
+        from inpaint_tf.evaluation.scores.face_descriptors.set_judge import FaceSetJudge
+
+        faces = DlibFaces()
+        set_judges.insert(0, FaceSetJudge(faces, settings.size, settings.invert_masks))
+    return Judges(recogniser, lpips, faces), set_judges
 
 
 def _recorded(settings, method):
@@ -193,6 +201,7 @@ def _recorded(settings, method):
         "size": _recorded_size(settings.size),
         "recogniser": _text(settings.recogniser),
         "lpips": _text(settings.lpips),
+        "recognition": settings.recognition or None,  # None, as folders of before it have
         **precision,
         **method.settings,
     }

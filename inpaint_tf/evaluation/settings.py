@@ -14,6 +14,7 @@ from inpaint_tf.engines.runtime import DEVICES, PRECISIONS
 from inpaint_tf.errors import UserError, unknown_name
 from inpaint_tf.evaluation.pairing import CENTER, Pair
 from inpaint_tf.evaluation.picture_size import Size, parse_size
+from inpaint_tf.evaluation.scores.face_descriptors import dlib_faces
 from inpaint_tf.networks.layers.attention_memory import SCORE_BYTES
 from inpaint_tf.weights import locate
 
@@ -59,6 +60,7 @@ class EvaluationSettings:
 
     lpips: weights file of LPIPS. inception: Keras' weights file of Inception-v3, for FID and KID.
     recogniser: OpenCV's SFace model file, for the score of identity. None: without that score.
+    recognition: score faces by dlib's landmarks and descriptors; needs the extra `recognition`.
 
     overwrite: do again what the output folder holds already.
     """
@@ -81,6 +83,7 @@ class EvaluationSettings:
     lpips: str | Path | None = None
     inception: str | Path | None = None
     recogniser: str | Path | None = None
+    recognition: bool = False
     overwrite: bool = False
 
     def __post_init__(self):
@@ -174,11 +177,13 @@ def check_masks(settings: EvaluationSettings) -> None:
 
 
 def check_files(settings: EvaluationSettings) -> None:
-    """The weights of scores must be there, if they are given."""
+    """Weights and packages of scores must be there, if they are asked for."""
     for name in ("recogniser", "lpips", "inception"):
         path = getattr(settings, name)
         if path is not None and not Path(path).is_file():
             raise UserError(f"no file at --{name}={path}; see --help for where to get it")
+    if settings.recognition:
+        dlib_faces.check_installed()
 
 
 def check_output_apart(settings: EvaluationSettings, pairs: Iterable[Pair]) -> None:

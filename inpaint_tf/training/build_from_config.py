@@ -147,6 +147,11 @@ def build_validation(config: Any, source: Any) -> Any:
     from inpaint_tf.data import in_order
     from inpaint_tf.training.validation import Validation
 
+    faces = None
+    if config.train.validation_recognition:
+        from inpaint_tf.evaluation.scores.face_descriptors.dlib_faces import DlibFaces
+
+        faces = DlibFaces()
     pictures = in_order(
         source, config.data.size, config.data.batch_size, config.train.validation_count
     )
@@ -156,6 +161,7 @@ def build_validation(config: Any, source: Any) -> Any:
         config.masks.fill,
         config.train.picture_rows,
         build_holes(config) if config.masks.kind != config.train.validation_masks else None,
+        faces=faces,
     )
 
 

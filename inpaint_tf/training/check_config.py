@@ -5,6 +5,7 @@ from typing import Any
 
 from inpaint_tf.data.picture_batches import CROPS
 from inpaint_tf.errors import UserError, look_up
+from inpaint_tf.evaluation.scores.face_descriptors import dlib_faces
 from inpaint_tf.masks import KINDS as HOLES
 from inpaint_tf.networks.generators import KINDS as GENERATORS
 from inpaint_tf.training.critics import KINDS as CRITICS
@@ -59,6 +60,8 @@ def check_config(config: Any) -> None:
         raise UserError("no step to train; set --config.train.steps above 0")
     if config.data.size % 8:
         _refuse(config, "data.size", "must be a multiple of 8")
+    if config.train.validation_recognition:
+        dlib_faces.check_installed()
     for kind in {config.masks.kind, config.train.validation_masks}:
         look_up(HOLES, kind, "kind of hole").check(config.masks, config.data.size)
     if look_up(HOLES, config.masks.kind).whole_picture and config.losses.discount != 1:

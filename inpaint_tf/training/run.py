@@ -76,12 +76,12 @@ def train(
 
 
 def _run(config, workdir, train_source, validation_source, on_device, changed):
+    from inpaint_tf.evaluation.scores.of_validation import FACE_SCORES, SCORES
     from inpaint_tf.training import build_from_config, loop
     from inpaint_tf.training.checkpoints import CheckpointStore
     from inpaint_tf.training.records.first_lines import first_lines
     from inpaint_tf.training.run_log import RunLog
     from inpaint_tf.training.trainer import RATES
-    from inpaint_tf.training.validation import SCORES
 
     held_out = _list_held_out(workdir, config, validation_source)
     schedule = build_from_config.build_schedule(config)
@@ -105,10 +105,11 @@ def _run(config, workdir, train_source, validation_source, on_device, changed):
     every = loop.Every(
         config.train.log_every, config.train.checkpoint_every, config.train.validate_every
     )
-    columns = (*trainer.terms(), *RATES, *loop.SPEEDS, *SCORES)
+    scores = (*SCORES, *(FACE_SCORES if config.train.validation_recognition else ()))
+    columns = (*trainer.terms(), *RATES, *loop.SPEEDS, *scores)
     log = RunLog(workdir, columns, step)
     validation = build_from_config.build_validation(config, validation_source)
-    log.describe(step, config, SCORES if validation else ())
+    log.describe(step, config, scores if validation else ())
     run = loop.Run(
         trainer,
         schedule,

@@ -17,6 +17,7 @@ RESUMABLE = {
     "train.checkpoint_every",
     "train.keep_checkpoints",
     "train.validate_every",
+    "train.validation_recognition",
     "train.picture_rows",
     "train.histograms",
     "run.device",

@@ -8,11 +8,9 @@ import numpy as np
 from inpaint_tf import compositing
 from inpaint_tf.engines.runtime import compiled
 from inpaint_tf.engines.step_random import StepRandom
-from inpaint_tf.evaluation.scores import psnr_and_ssim
+from inpaint_tf.evaluation.scores.of_validation import Tally
 from inpaint_tf.masks import HoleDrawer
 from inpaint_tf.training.records.pictures import attention_colours
-
-SCORES = ("val_psnr", "val_ssim", "val_l1", "val_hole_psnr", "val_hole_ssim", "val_hole_l1")
 
 VIEWS = ("hole", "coarse", "refined", "completed")
 """Pictures that stand beside the truth, as far as the generator makes them."""
@@ -24,6 +22,7 @@ class Validation:
     pictures: list of uint8 batches (batch, size, size, 3).
     holes: a `masks.HoleDrawer`; hole_fill: a key of `compositing.HOLE_FILLS`.
     rows: how many pictures `run` draws.
+    faces: a `dlib_faces.DlibFaces` for scores of recognition, or None.
     drawn: another `HoleDrawer`, with whose holes the same pictures are drawn too, or None.
     """
 
@@ -34,12 +33,14 @@ class Validation:
         hole_fill: str,
         rows: int,
         drawn: HoleDrawer | None = None,
+        faces: Any = None,
     ):
         self.pictures = pictures
         self.holes = holes
         self.hole_fill = hole_fill
         self.rows = rows
         self.drawn = drawn
+        self.faces = faces
         self.random = StepRandom(0)
         self._generator: Any = None
         self._complete: Any = None
@@ -48,24 +49,24 @@ class Validation:
     def run(
         self, generator: Any
     ) -> tuple[dict[str, float], dict[str, list[dict[str, np.ndarray]]]]:
-        """(scores, rows). Scores are means over the pictures of the composites' scores (dB, SSIM,
-        L1 in grey levels; whole picture and hole). Rows, by the kind of hole, are of the first
-        pictures: {"truth", "attention" and `VIEWS`: uint8 (size, size, 3)}."""
+        """(scores, rows). Scores are the composites', see `of_validation`. Rows, by the kind of
+        hole, are of the first pictures: {"truth", "attention" and `VIEWS`: uint8 (size, size, 3)}.
+        """
         if generator is not self._generator:
             self._generator = generator
             self._complete = compiled(
                 lambda batch, mask: self._views(generator, batch, mask), generator.variables
             )
-        scores: list[list[float]] = []
+        tally = Tally(self.faces)
         rows: dict[str, list[dict[str, np.ndarray]]] = {self.holes.kind: []}
         for truth, views in self._each(self.holes):
-            scores.append(_scores(truth, views["completed"], views["mask"][..., 0] > 0.5))
+            tally.add(truth, views["completed"], views["mask"][..., 0] > 0.5)
             if len(rows[self.holes.kind]) < self.rows:
                 rows[self.holes.kind].append(_row(truth, views))
         if self.drawn is not None:
             first = itertools.islice(self._each(self.drawn), self.rows)
             rows[self.drawn.kind] = [_row(truth, views) for truth, views in first]
-        return dict(zip(SCORES, np.mean(scores, axis=0).tolist(), strict=True)), rows
+        return tally.scores(), rows
 
     def _each(self, holes):
         """Yield (truth, views) of each picture with `holes`."""
@@ -91,14 +92,6 @@ class Validation:
         views = {name: compositing.to_uint8(pictures[name]) for name in VIEWS if name in pictures}
         offsets = {"offsets": outputs["offsets"]} if "offsets" in outputs else {}
         return {**views, **offsets, "mask": mask}
-
-
-def _scores(truth, completed, hole):
-    return [
-        score(truth, completed, mask)
-        for mask in (None, hole)
-        for score in (psnr_and_ssim.psnr, psnr_and_ssim.ssim, psnr_and_ssim.l1)
-    ]
 
 
 def _row(truth, views):

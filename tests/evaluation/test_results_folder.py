@@ -42,7 +42,7 @@ def test_rows_and_summary(tmp_path):
     results.add_failure("in/c.jpg", "damaged")
     summary = results.finish(["a.png", "b.png", "c.png"])
     assert json.loads((tmp_path / "summary.json").read_text()) == summary
-    tree = {"full", "hole", "fill"}
+    tree = {"full", "hole", "fill", "face"}
     assert set(summary) == {"images", "failed", "identical", "confidence", "bands", *tree}
     assert (summary["images"], summary["failed"], summary["identical"]) == (2, 1, 0)
     assert summary["hole"]["raw"]["psnr"] == (1 / 3 + 0.1) / 2

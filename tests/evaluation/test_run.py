@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from absl import flags
+from fake_faces import FakeFaces
 
 import inpaint_tf
 from inpaint_tf.data import picture_files
@@ -160,6 +161,46 @@ def test_a_line_of_the_table_adds_a_score_of_sets(monkeypatch, places):
     assert found.summaries["mean"]["set"] == of_set
     assert 0 < of_set["level"] < 255
     assert found.tables.scores[-1].header == ["", "FID", "KID", "level"]
+
+
+def test_recognition_adds_scores_of_faces_and_of_their_set(places, monkeypatch):
+    from inpaint_tf.evaluation.scores.face_descriptors import dlib_faces
+
+    monkeypatch.setattr(dlib_faces, "check_installed", lambda: None)
+    monkeypatch.setattr(dlib_faces, "DlibFaces", FakeFaces)
+    monkeypatch.setattr(
+        "inpaint_tf.evaluation.scores.face_descriptors.of_a_set.FEWEST", 4, raising=True
+    )
+    settings = {**places, "baselines": "covered", "recognition": True}
+    found = inpaint_tf.evaluate(**settings)
+    summary = places["output"] / "summary.json"
+    written = summary.read_bytes()
+    scores = json.loads(written)
+    assert list(scores["face"]) == [
+        *("distance", "tight_distance", "same_person_percent", "landmarks_percent")
+    ]
+    assert scores["face"]["distance"] == pytest.approx(2 * scores["face"]["tight_distance"])
+    assert 0 < scores["face"]["landmarks_percent"] < 100
+    assert list(scores["face_set"]) == ["told_apart", "spread", "frechet"]
+    assert 0 < scores["face_set"]["spread"] < 1  # grey in each hole makes them alike
+    titles = [each.title for each in found.tables.scores]
+    assert titles[-2:] == [
+        "The completed face, by a recogniser",
+        "The completed faces as a set, by a recogniser",
+    ]
+    inpaint_tf.evaluate(**settings)  # goes on: there is nothing left to do
+    assert summary.read_bytes() == written
+    with pytest.raises(UserError, match=r"recognition True \(now None\)"):
+        inpaint_tf.evaluate(**{**settings, "recognition": False})
+
+
+def test_recognition_without_its_packages_is_refused_before_anything_is_written(
+    places, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "dlib", None)
+    with pytest.raises(UserError, match="pip install dlib-bin"):
+        inpaint_tf.evaluate(**places, baselines="mean", recognition=True)
+    assert not places["output"].exists()
 
 
 def test_a_line_of_the_table_adds_a_baseline(places, seven):

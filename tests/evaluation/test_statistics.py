@@ -21,7 +21,7 @@ def row(name, value=1.0, hole_share=0.25, **scores):
 
 def test_means_are_a_tree_with_percentages():
     means = statistics.average([row("a", 2.0), row("b", 4.0)])
-    assert set(means) == {"full", "hole", "fill"}
+    assert set(means) == {"full", "hole", "fill", "face"}
     assert means["full"]["composite"]["ms_ssim"] == 3.0
     assert "ms_ssim" not in means["hole"]["raw"]
     assert means["hole"]["raw"]["l1"] == 3.0
@@ -29,23 +29,31 @@ def test_means_are_a_tree_with_percentages():
     assert means["hole"]["raw"]["l2_percent"] == pytest.approx(300 / 255**2)
     assert means["hole"]["raw"]["tv_percent"] == pytest.approx(300 / 255)
     assert means["fill"]["face_found"] == 3.0
+    assert means["fill"]["specks_percent"] == 300.0
+    assert "specks" not in means["fill"]
+    assert means["face"]["landmarks_percent"] == 300.0
 
 
 def test_sharpness_and_seam_are_ratios_of_means():
     flat = {
         "fill_energy": 4.0,
         "fill_truth_energy": 0.001,
+        "fill_clipped_step": 1.0,
+        "fill_truth_clipped_step": 0.0,
         "fill_step": 1.0,
         "fill_truth_step": 0.0,
     }
     face = {
         "fill_energy": 2.0,
         "fill_truth_energy": 11.999,
+        "fill_clipped_step": 1.0,
+        "fill_truth_clipped_step": 8.0,
         "fill_step": 3.0,
         "fill_truth_step": 8.0,
     }
     fill = statistics.average([row("a", **flat), row("b", **face)])["fill"]
     assert fill["sharpness"] == pytest.approx(0.5)  # and not 2000
+    assert fill["robust_sharpness"] == pytest.approx(0.25)
     assert fill["seam"] == pytest.approx(0.5)
     assert "energy" not in fill
     nothing = dict.fromkeys(flat, 0.0)

@@ -66,3 +66,11 @@ def test_features_belong_to_critics_that_have_them():
         check_config.check_config(config)
     config.critics.kind = "projected"
     check_config.check_config(config)
+
+
+def test_recognition_needs_its_packages(monkeypatch):
+    config = default_config()
+    config.train.validation_recognition = True
+    monkeypatch.setitem(sys.modules, "dlib", None)
+    with pytest.raises(UserError, match="pip install dlib-bin"):
+        check_config.check_config(config)

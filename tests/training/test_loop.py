@@ -12,12 +12,13 @@ from small import SETTINGS, small_batches, small_trainer
 
 from inpaint_tf.data import batches, open_source
 from inpaint_tf.errors import UserError
+from inpaint_tf.evaluation.scores.of_validation import SCORES
 from inpaint_tf.masks.hole_drawer import HoleDrawer
 from inpaint_tf.training.checkpoints import CheckpointStore
 from inpaint_tf.training.loop import SPEEDS, Every, Run, Schedule, _phase_bar, train
 from inpaint_tf.training.run_log import RunLog
 from inpaint_tf.training.trainer import RATES
-from inpaint_tf.training.validation import SCORES, Validation
+from inpaint_tf.training.validation import Validation
 
 EVERY = Every(log=2, checkpoint=2, validate=4)
 

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
+from fake_faces import FakeFaces
 from keras import ops
 
-from inpaint_tf.evaluation.scores import psnr_and_ssim
+from inpaint_tf.evaluation.scores import fill_quality, psnr_and_ssim
+from inpaint_tf.evaluation.scores.of_validation import SCORES
 from inpaint_tf.masks.hole_drawer import HoleDrawer
-from inpaint_tf.training.validation import SCORES, Validation
+from inpaint_tf.training.validation import Validation
 
 
 class AllGrey:
@@ -32,7 +34,7 @@ def test_scores_are_those_of_the_composites(batches):
     scores, _ = Validation(batches, HoleDrawer("center", size=16), "grey", rows=2).run(AllGrey())
     hole = np.zeros((32, 32), bool)
     hole[8:24, 8:24] = True
-    expected = []
+    expected, steps = [], []
     for truth in (picture for batch in batches for picture in batch):
         completed = np.where(hole[..., None], 128, truth).astype("uint8")
         expected.append(
@@ -42,8 +44,12 @@ def test_scores_are_those_of_the_composites(batches):
                 for score in (psnr_and_ssim.psnr, psnr_and_ssim.ssim, psnr_and_ssim.l1)
             ]
         )
+        steps.append(fill_quality.clipped_step(completed, truth, hole))
     assert tuple(scores) == SCORES
-    np.testing.assert_allclose(list(scores.values()), np.mean(expected, axis=0), rtol=1e-6)
+    *means, sharpness, specks = scores.values()
+    np.testing.assert_allclose(means, np.mean(expected, axis=0), rtol=1e-6)
+    assert sharpness == np.mean(steps) == 0  # the filling is flat
+    assert specks == 0
 
 
 def test_rows_show_truth_hole_coarse_refined_completed_attention(batches):
@@ -70,6 +76,13 @@ def test_the_same_pictures_are_drawn_with_the_holes_of_training(batches):
     for ours, theirs in zip(*rows.values(), strict=True):
         np.testing.assert_array_equal(ours["truth"], theirs["truth"])
         assert ((theirs["hole"] == 255).all(axis=2)).sum() == 8 * 8
+
+
+def test_faces_are_scored_where_there_is_a_recogniser(batches):
+    holes = HoleDrawer("center", size=16)
+    scores, _ = Validation(batches, holes, "grey", rows=1, faces=FakeFaces()).run(AllGrey())
+    # Three faces are too few for scores of the set.
+    assert tuple(scores) == (*SCORES, "val_descriptor_distance", "val_landmarks")
 
 
 def test_the_same_holes_every_time(batches):

@@ -15,6 +15,7 @@ BASELINES = {
     "telea": "inpaint_tf.evaluation.methods.opencv_fills:telea",
     "ns": "inpaint_tf.evaluation.methods.opencv_fills:navier_stokes",
     "mean": "inpaint_tf.evaluation.methods.opencv_fills:mean_fill",
+    "covered": "inpaint_tf.evaluation.methods.opencv_fills:covered",
     "biharmonic": "inpaint_tf.evaluation.methods.biharmonic:biharmonic",
 }
 """The function of each: a picture (height, width, 3) uint8 RGB, black in the hole, and a mask

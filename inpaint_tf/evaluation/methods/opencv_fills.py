@@ -21,6 +21,11 @@ def navier_stokes(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     return cv2.inpaint(image, mask, RADIUS, cv2.INPAINT_NS)
 
 
+def covered(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Mid-grey: no filling, but what a network sees, for scores of what the hole takes away."""
+    return np.where(mask[..., None] == 1, np.uint8(128), image)
+
+
 def mean_fill(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """The mean colour of the known pixels."""
     colour = np.rint(image[mask == 0].mean(axis=0)).astype(np.uint8)

@@ -49,7 +49,7 @@ class Comparison:
     tested: the methods, the one that matters first.
     pairs: the pictures that all of them completed.
     rows: {method's name: rows of metrics.csv for `pairs`}.
-    summaries: {method's name: `statistics.summarise` of its rows, and "set" scores if any}.
+    summaries: {method's name: `statistics.summarise` of its rows, and scores of sets if any}.
     differences: {other's name: `statistics.difference` of the first method and it}.
     """
 
@@ -64,10 +64,10 @@ class Comparison:
         return self.tested[0]
 
 
-def compare(tested: Sequence[Tested], set_judge: Any = None) -> Comparison | None:
+def compare(tested: Sequence[Tested], set_judges: Sequence[Any] = ()) -> Comparison | None:
     """Compare methods; None where no picture was completed by all of them.
 
-    set_judge: a `set_scores.SetJudge`, or None for no scores of sets.
+    set_judges: for scores of sets, such as an `of_a_set.SetJudge`.
     """
     pairs = _shared_pairs(tested)
     if not pairs:
@@ -77,9 +77,10 @@ def compare(tested: Sequence[Tested], set_judge: Any = None) -> Comparison | Non
     summaries = {}
     for one in tested:
         summaries[one.name] = _summary(one, rows[one.name])
-        of_set = set_judge.judge(one.name, pairs, one.results) if set_judge else None
-        if of_set:
-            summaries[one.name]["set"] = of_set
+        for judge in set_judges:
+            of_set = judge.judge(one.name, pairs, one.results)
+            if of_set:
+                summaries[one.name][judge.branch] = of_set
     first, *others = rows
     differences = {name: statistics.difference(rows[first], rows[name]) for name in others}
     return Comparison(tuple(tested), pairs, rows, summaries, differences)

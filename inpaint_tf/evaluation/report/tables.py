@@ -11,6 +11,8 @@ AREAS = (
     ("Whole picture, raw output", ("full", "raw")),
     ("Hole, raw output", ("hole", "raw")),
     ("The filling", ("fill",)),
+    ("The completed face, by a recogniser", ("face",)),
+    ("The completed faces as a set, by a recogniser", ("face_set",)),
     ("The composites as a set", ("set",)),
 )
 """Title of each table, and where its scores are in a summary."""
@@ -85,7 +87,7 @@ def score_tables(summaries):
     """A table for each of `AREAS`, with a row for each method.
 
     summaries: {method's name: summary of `Results.finish`}. Scores that no method has are left out,
-    and so are raw outputs that are the composites.
+    and tables without any; so are raw outputs that are the composites.
     """
     tables = []
     for title, place in AREAS:
@@ -105,6 +107,8 @@ def score_tables(summaries):
             for key, score in score_table.printed().items()
             if any(branch.get(key) is not None for branch in branches.values())
         }
+        if not scores:
+            continue
         rows = [
             [name, *(_value(summaries[name], branch, key, scores[key].digits) for key in scores)]
             for name, branch in branches.items()

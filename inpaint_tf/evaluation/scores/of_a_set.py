@@ -35,6 +35,9 @@ class SetJudge:
     size, invert_masks: see `Pair.read`.
     """
 
+    branch = "set"
+    """Of summary.json, where its scores go."""
+
     def __init__(self, inception, size=None, invert_masks=False):
         self.inception = inception
         self.size, self.invert_masks = size, invert_masks
@@ -52,9 +55,7 @@ class SetJudge:
             completed.append(self.inception.features(pictures))
         completed = np.concatenate(completed)
         truth = np.stack([self._truth[pair.name] for pair in pairs])
-        features = SetFeatures(completed, truth)
-        of_sets = {name: score for name, score in table.SCORES.items() if score.places == table.SET}
-        return {name: features.once(score.load()) for name, score in of_sets.items()}
+        return table.of_set(table.SET, SetFeatures(completed, truth))
 
     def _look_at_truth(self, pairs):
         new = [pair for pair in pairs if pair.name not in self._truth]

@@ -23,7 +23,12 @@ def score_completion(
     whole, hole = _views(composite, truth, mask, judges)
     filling = View(composite, truth, mask, judges=judges)
     scores = _scores(
-        {("full", "composite"): whole, ("hole", "composite"): hole, ("fill",): filling},
+        {
+            ("full", "composite"): whole,
+            ("hole", "composite"): hole,
+            ("fill",): filling,
+            ("face",): filling,
+        },
         View(truth, truth, mask, judges=judges),
     )
     # Programs that only fill holes have no other raw output: nothing is computed twice. Otherwise

@@ -14,9 +14,13 @@ EVERYWHERE = (("full", "composite"), ("full", "raw"), ("hole", "composite"), ("h
 WHOLE = (("full", "composite"), ("full", "raw"))
 FILLING = (("fill",),)
 """The composite in the hole, by what is not a distance to the truth."""
+FACE = (("face",),)
+"""The whole composite, as a recogniser of faces sees it."""
 SET = (("set",),)
-"""All composites together. These are no columns of metrics.csv: their functions take
-`view.SetFeatures`."""
+"""All composites together, by Inception's features. These are no columns of metrics.csv: their
+functions take `view.SetFeatures`."""
+FACE_SET = (("face_set",),)
+"""All composites together, by descriptors of their faces: functions of `view.SetFeatures` too."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Score:
 
 
 _HERE = "inpaint_tf.evaluation.scores"
+_FACES = f"{_HERE}.face_descriptors"
 
 SCORES = {
     "psnr": Score("PSNR", 2, EVERYWHERE, f"{_HERE}.pixel_scores:psnr"),
@@ -56,10 +61,25 @@ SCORES = {
     "l2": Score("L2 %", 2, EVERYWHERE, f"{_HERE}.pixel_scores:l2", 255**2),
     "tv": Score("TV %", 2, EVERYWHERE, f"{_HERE}.pixel_scores:tv", 255, only_percent=True),
     "sharpness": Score("sharpness", 2, FILLING, f"{_HERE}.fill_quality:energy", ratio_of="energy"),
+    "robust_sharpness": Score(
+        "robust sharpness", 2, FILLING, f"{_HERE}.fill_quality:clipped", ratio_of="clipped_step"
+    ),
+    "specks": Score("specks %", 1, FILLING, f"{_HERE}.fill_quality:specks", 1, only_percent=True),
     "seam": Score("seam", 2, FILLING, f"{_HERE}.fill_quality:step", ratio_of="step"),
     "face_found": Score("face", 3, FILLING, f"{_HERE}.recognition:face_found"),
     "eyes_found": Score("eyes", 3, FILLING, f"{_HERE}.recognition:eyes_found"),
     "identity": Score("identity", 3, FILLING, f"{_HERE}.recognition:identity"),
+    "distance": Score("distance", 3, FACE, f"{_FACES}.of_one_face:distance"),
+    "tight_distance": Score("tight distance", 3, FACE, f"{_FACES}.of_one_face:tight_distance"),
+    "same_person": Score(
+        "same person %", 1, FACE, f"{_FACES}.of_one_face:same_person", 1, only_percent=True
+    ),
+    "landmarks": Score(
+        "landmarks %", 2, FACE, f"{_FACES}.of_one_face:landmarks", 1, only_percent=True
+    ),
+    "told_apart": Score("told apart", 3, FACE_SET, f"{_FACES}.of_a_set:told_apart"),
+    "spread": Score("spread", 2, FACE_SET, f"{_FACES}.of_a_set:spread"),
+    "frechet": Score("Frechet", 3, FACE_SET, f"{_FACES}.of_a_set:frechet"),
     "fid": Score("FID", 2, SET, f"{_HERE}.of_a_set:fid"),
     "kid": Score("KID", 4, SET, f"{_HERE}.of_a_set:kid"),
     "kid_deviation": Score("of subsets", 4, SET, f"{_HERE}.of_a_set:kid_deviation"),
@@ -87,7 +107,9 @@ class Reported(NamedTuple):
 
 def measured() -> list[Measured]:
     """The columns of metrics.csv in order: scores of the same places lie together."""
-    of_pictures = {name: score for name, score in SCORES.items() if score.places != SET}
+    of_pictures = {
+        name: score for name, score in SCORES.items() if score.places not in (SET, FACE_SET)
+    }
     found = []
     for places in dict.fromkeys(score.places for score in of_pictures.values()):
         alike = {name: score for name, score in of_pictures.items() if score.places == places}
@@ -115,6 +137,15 @@ def reported() -> list[Reported]:
         elif not of_truth:
             ratios.append(Reported(place, name, column, _of_truth(place, score)))
     return means + ratios
+
+
+def of_set(places: tuple[tuple[str, ...], ...], features: Any) -> dict[str, Any]:
+    """{score: value} of the scores with these places, `SET` or `FACE_SET`.
+
+    features: a `view.SetFeatures`.
+    """
+    alike = {name: score for name, score in SCORES.items() if score.places == places}
+    return {name: features.once(score.load()) for name, score in alike.items()}
 
 
 def printed() -> dict[str, Score]:

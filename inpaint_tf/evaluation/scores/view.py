@@ -10,13 +10,15 @@ import numpy as np
 
 
 class Judges(NamedTuple):
-    """Networks that score, from files of the user; None where there is no file.
+    """Networks that score, from files of the user or an extra; None where there is none.
 
-    recogniser: a `recognition.Recogniser`; lpips: a `feature_networks.Lpips`.
+    recogniser: a `recognition.Recogniser`; lpips: a `feature_networks.Lpips`; faces: a
+    `face_descriptors.dlib_faces.DlibFaces`.
     """
 
     recogniser: Any = None
     lpips: Any = None
+    faces: Any = None
 
 
 NO_JUDGES = Judges()

@@ -20,6 +20,14 @@ _SCORES = {
     "psnr": "PSNR in dB, higher is better. Blurry fillings gain by it.",
     "ssim": "Structural similarity, 1 is equal. Blurry fillings gain by it.",
     "l1": "Mean absolute error in grey levels of 255, lower is better.",
+    "robust_sharpness": "Steps between neighbours beside the truth's, without outliers: 1 is as "
+    "sharp.",
+    "specks": "Share of fillings with glaring specks, 0 is best.",
+    "descriptor_distance": "Distance of dlib's face descriptors from the truth's: below 0.6 is the "
+    "same person.",
+    "landmarks": "Error of the face's landmarks in per cent of the eyes' distance.",
+    "told_apart": "Share of pictures that a discriminant tells right from the truth, 0.5 is best.",
+    "spread": "Spread of the descriptors beside the truth's, 1 is as varied.",
 }
 
 TERMS = {

@@ -28,6 +28,8 @@ def test_a_ramp_is_filled_from_its_sides_alone(name):
     np.testing.assert_array_equal(again[hole], composite[hole])
     if name == "mean":
         assert (composite[hole] == np.rint(truth[~hole].mean(axis=0))).all()
+    elif name == "covered":
+        assert (composite[hole] == 128).all()
     else:
         # Brighter to the right, as the ramp is.
         columns = composite[12, 5:15, 0].astype(int)

@@ -15,6 +15,8 @@ from inpaint_tf.evaluation.report.tables import (
 )
 from inpaint_tf.evaluation.scores import table as score_table
 
+OF_A_RECOGNISER = [each for each in score_table.columns() if each.startswith("face_")]
+
 
 def rows(value, count=3, hole_share=0.25, **scores):
     return [
@@ -24,6 +26,7 @@ def rows(value, count=3, hole_share=0.25, **scores):
             "height": 256,
             "hole_share": hole_share,
             **dict.fromkeys(score_table.columns(), value + index),
+            **dict.fromkeys(OF_A_RECOGNISER, float("nan")),
             **scores,
         }
         for index in range(count)
@@ -70,7 +73,10 @@ def test_a_row_for_each_method_and_a_column_for_each_score_that_one_has():
     # Raw outputs that are the composites say nothing new.
     assert [row[0] for row in tables["Hole, raw output"].rows] == ["ours"]
     assert "MS-SSIM" not in tables["Hole, composite"].header
-    assert tables["The filling"].header == ["", "sharpness", "seam", "face", "eyes"]
+    fill = ["", "sharpness", "robust sharpness", "specks %", "seam", "face", "eyes"]
+    assert tables["The filling"].header == fill
+    # Nobody asked a recogniser: it has no table.
+    assert "The completed face, by a recogniser" not in tables
 
 
 def test_intervals_bands_and_differences():

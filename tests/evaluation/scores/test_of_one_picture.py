@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from fake_faces import FakeFaces
 from pictures import centre_hole, noisy_pair
 
 from inpaint_tf.evaluation.scores import (
@@ -36,7 +37,7 @@ def test_every_column_is_what_its_function_says(found):
     truth, composite, raw, mask = completion()
     scores = of_one_picture.score_completion(truth, composite, raw, mask)
     assert list(scores) == table.columns()
-    assert len(scores) == 2 * 2 * 5 + 2 * 2 + 7
+    assert len(scores) == 2 * 2 * 5 + 2 * 2 + 10 + 4
     functions = {
         name: getattr(psnr_and_ssim, "total_variation" if name == "tv" else name)
         for name in EVERYWHERE
@@ -50,8 +51,13 @@ def test_every_column_is_what_its_function_says(found):
     for name, picture in (("", composite), ("truth_", truth)):
         assert scores[f"fill_{name}energy"] == fill_quality.gradient_energy(picture, mask)
         assert scores[f"fill_{name}step"] == fill_quality.edge_step(picture, mask)
+        clipped = fill_quality.clipped_step(picture, truth, mask)
+        assert scores[f"fill_{name}clipped_step"] == clipped
+    specked = fill_quality.speck_pixels(composite, mask) >= fill_quality.SPECK_PIXELS
+    assert scores["fill_specks"] == specked
     assert (scores["fill_face_found"], scores["fill_eyes_found"]) == (1.0, 0.5)
     assert math.isnan(scores["fill_identity"])
+    assert math.isnan(scores["face_distance"])
 
 
 def test_a_raw_picture_that_is_the_composite_has_its_scores():
@@ -78,6 +84,17 @@ def test_the_recogniser_sees_truth_composite_and_face(found):
     elsewhere[-1, -1] = 1  # a face that is not covered says nothing
     scores = of_one_picture.score_completion(truth, composite, raw, elsewhere, judges)
     assert math.isnan(scores["fill_identity"])
+
+
+def test_faces_are_those_of_truth_and_composite():
+    truth, composite, raw, mask = completion(32, 32)
+    judges = of_one_picture.Judges(faces=FakeFaces())
+    scores = of_one_picture.score_completion(truth, composite, raw, mask, judges)
+    apart = np.linalg.norm(composite.mean(axis=(0, 1)) - truth.mean(axis=(0, 1)))
+    assert scores["face_distance"] == pytest.approx(2 * apart / 100)
+    assert scores["face_tight_distance"] == pytest.approx(apart / 100)
+    assert scores["face_same_person"] == 1
+    assert scores["face_landmarks"] > 0
 
 
 def test_lpips_is_of_composite_and_raw_pictures():
