@@ -12,52 +12,53 @@ import numpy as np
 from inpaint_tf.data import picture_files
 
 
-def residual(patch: np.ndarray, size: int) -> np.ndarray:
-    """What of `patch` (side, side, 3) is lost at size x size pixels: float32 like it."""
-    side = patch.shape[0]
-    lowered = picture_files.resize(picture_files.resize(patch, size, size), side, side)
-    return patch.astype(np.float32) - lowered.astype(np.float32)
+def detail(patch: np.ndarray, hole: np.ndarray, size: int, offsets: np.ndarray) -> np.ndarray:
+    """What to add to a filling of size x size pixels, enlarged: float32 (pixels of the hole, 3).
 
-
-def copied(residuals: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """Residuals brought from each cell's best match to the cell.
-
-    residuals: float32 (side, side, 3).
-    offsets: int (cells, cells, 2), rows and columns from each cell to its best match.
-
-    Patches of two cells' width overlap under a triangular window. Where neighbours copy from
-    unrelated places their sum would lose contrast; it is divided by what it keeps of the variance.
+    patch: uint8 (side, side, 3), a smooth filling in its hole. hole: bool (side, side).
+    offsets: int (cells, cells, 2), rows and columns from each cell to its best match, see
+      `networks.layers.contextual_attention`.
     """
-    side, cells = residuals.shape[0], offsets.shape[0]
-    pixels = -(-side // cells)  # of a cell
-    pixels += pixels % 2
-    grid = picture_files.resize(residuals, cells * pixels, cells * pixels)
-    rows = np.arange(cells * pixels)
-    # The two cells whose patches cover a row: the nearer middles before and after it.
-    place = (rows + 0.5) / pixels - 0.5
+    side, cells = patch.shape[0], offsets.shape[0]
+    residual = patch.astype(np.float32) - _lowered(patch, size)
+    patches = _patches(np.argwhere(hole), side / cells, offsets)
+    total, kept = np.float32(0), np.float32(0)
+    for offset, weight in patches:
+        source = _mirrored(np.argwhere(hole) + offset * side // cells, side)
+        total = total + weight[:, None] * residual[source[:, 0], source[:, 1]]
+        for other, other_weight in patches:
+            kept = kept + weight * other_weight * (offset == other).all(axis=1)
+    # Where neighbours copy from unrelated places, their mean has lost contrast: it is given back.
+    return total / np.sqrt(kept)[:, None]
+
+
+def _lowered(patch, size):
+    side = patch.shape[0]
+    return picture_files.resize(picture_files.resize(patch, size, size), side, side)
+
+
+def _patches(positions, pixels, offsets):
+    """The four cells around each position, rows and columns: [(offset, weight)].
+
+    Patches of two cells' width, `pixels` a cell, overlap under a triangular window: the weights of
+    a position add up to 1.
+    """
+    place = (positions + 0.5) / pixels - 0.5  # in cells, from the middle of the first
     first = np.floor(place).astype(int)
     after = (place - first).astype(np.float32)
-    patches = []
-    for down in (0, 1):
-        for right in (0, 1):
-            cell_rows = np.clip(first + down, 0, cells - 1)[:, None]
-            cell_columns = np.clip(first + right, 0, cells - 1)[None]
-            offset = offsets[cell_rows, cell_columns]
-            weight = (after if down else 1 - after)[:, None] * (after if right else 1 - after)
-            patches.append((offset, weight))
-    total = np.zeros_like(grid)
-    kept = np.zeros(grid.shape[:2], np.float32)
-    for offset, weight in patches:
-        source_rows = _mirrored(rows[:, None] + offset[..., 0] * pixels, len(rows))
-        source_columns = _mirrored(rows[None] + offset[..., 1] * pixels, len(rows))
-        total += weight[..., None] * grid[source_rows, source_columns]
-        for other, other_weight in patches:
-            kept += weight * other_weight * (offset == other).all(axis=-1)
-    total /= np.sqrt(np.maximum(kept, 1e-6))[..., None]
-    return picture_files.resize(total, side, side)
+    share = (1 - after, after)
+    last = offsets.shape[0] - 1
+    return [
+        (
+            offsets[np.clip(first[:, 0] + down, 0, last), np.clip(first[:, 1] + right, 0, last)],
+            share[down][:, 0] * share[right][:, 1],
+        )
+        for down in (0, 1)
+        for right in (0, 1)
+    ]
 
 
 def _mirrored(index, length):
-    """A patch may reach over the edge by half a cell."""
+    """Half a patch may reach over the edge."""
     index = np.abs(index)
     return np.where(index < length, index, 2 * (length - 1) - index)
