@@ -66,8 +66,8 @@ def _complete_window(completed, hole, job: Job, network, size, options):
     """Fill the job's area of `completed`, whose other holes hold a first filling."""
     patch = windows.cut(completed, job.window)
     in_hole = windows.cut(hole.astype(np.uint8), job.window, nearest=True) > 0
-    # A small pixel that has a part in the hole is hole: no colour from under it comes through.
-    small_hole = windows.to_size(in_hole.astype(np.float32), size) > 0
+    # The rest of a small pixel is first filling: no colour from under the hole comes through.
+    small_hole = windows.to_size(in_hole.astype(np.float32), size) > 0.5
     raw, offsets = network(
         windows.to_size(patch, size)[None], small_hole[None].astype(np.uint8)
     )
