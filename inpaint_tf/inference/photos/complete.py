@@ -8,9 +8,9 @@ import numpy as np
 
 from inpaint_tf.inference.photos import blending, detail, holes, windows
 from inpaint_tf.inference.photos.detectors import AUTO
-from inpaint_tf.inference.photos.faces import Face, find_faces
+from inpaint_tf.inference.photos.faces import Face, find_covered_faces
 from inpaint_tf.inference.photos.framing import Framing
-from inpaint_tf.inference.photos.plan import Job, plan
+from inpaint_tf.inference.photos.plan import Job, covers, plan
 
 Network = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray | None]]
 """(pictures (batch, size, size, 3), holes (batch, size, size), both uint8) to (raw pictures, and
@@ -32,6 +32,9 @@ class Options(NamedTuple):
     detector: str = AUTO
 
 
+DEFAULTS = Options()
+
+
 def complete_photo(
     image: np.ndarray,
     hole: np.ndarray,
@@ -40,7 +43,7 @@ def complete_photo(
     size: int,
     framing: Framing,
     faces: list[Face] | None = None,
-    options: Options = Options(),
+    options: Options = DEFAULTS,
 ) -> np.ndarray:
     """The photo with its holes filled: uint8 like `image`; known pixels keep their bytes.
 
@@ -51,7 +54,9 @@ def complete_photo(
     """
     completed = holes.first_fill(image, hole)
     if faces is None:
-        faces = find_faces(completed, options.detector)
+        faces = find_covered_faces(
+            completed, hole, options.detector, lambda found: covers(hole, found, framing)
+        )
     left = hole.copy()
     for job in plan(hole, faces, framing, size):
         if job.window is None:
@@ -68,9 +73,7 @@ def _complete_window(completed, hole, job: Job, network, size, options):
     in_hole = windows.cut(hole.astype(np.uint8), job.window, nearest=True) > 0
     # The rest of a small pixel is first filling: no colour from under the hole comes through.
     small_hole = windows.to_size(in_hole.astype(np.float32), size) > 0.5
-    raw, offsets = network(
-        windows.to_size(patch, size)[None], small_hole[None].astype(np.uint8)
-    )
+    raw, offsets = network(windows.to_size(patch, size)[None], small_hole[None].astype(np.uint8))
     filling = windows.to_size(raw[0].astype(np.float32), job.window.side)
     if options.blend:
         filling = blending.without_seam(filling, patch, in_hole)

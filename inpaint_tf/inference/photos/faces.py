@@ -1,6 +1,7 @@
 """Faces in a photo: where their eyes are, found by a detector or listed by the user."""
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -54,9 +55,7 @@ def find_faces(image: np.ndarray, detector: str = detectors.AUTO) -> list[Face]:
     """
     height, width = image.shape[:2]
     scale = min(1.0, LONGEST_SIDE / max(height, width))
-    small = picture_files.resize(
-        image, max(round(height * scale), 1), max(round(width * scale), 1)
-    )
+    small = picture_files.resize(image, max(round(height * scale), 1), max(round(width * scale), 1))
     found = _detector(detectors.choose(detector))(small)
     ratio = np.array([width / small.shape[1], height / small.shape[0]])
     faces = [
@@ -64,6 +63,30 @@ def find_faces(image: np.ndarray, detector: str = detectors.AUTO) -> list[Face]:
         for left, right, score in found
     ]
     return sorted(faces, key=lambda face: -face.score)
+
+
+def find_covered_faces(
+    filled: np.ndarray, hole: np.ndarray, detector: str, is_enough: Callable[[list[Face]], bool]
+) -> list[Face]:
+    """The faces in a photo with holes: detectors see some of them only with the hole one colour.
+
+    filled: the photo, its hole, bool (height, width), filled smoothly. detector: as in
+    `find_faces`. is_enough: tells of the faces found so far whether to look no further.
+    """
+    faces = find_faces(filled, detector)
+    if is_enough(faces):
+        return faces
+    covered = np.where(hole[..., None], np.uint8(127), filled)
+    return faces + [
+        face
+        for face in find_faces(covered, detector)
+        if all(_far_apart(face, other) for other in faces)
+    ]
+
+
+def _far_apart(face, other):
+    between = np.add(face.left_eye, face.right_eye) - np.add(other.left_eye, other.right_eye)
+    return np.hypot(*between) / 2 > max(face.eye_distance, other.eye_distance)
 
 
 @functools.cache

@@ -36,6 +36,4 @@ class Framing(NamedTuple):
         x, y = (0.5 - self.eyes_x) * side, (0.5 - self.eyes_y) * side
         eyes = np.add(left_eye, right_eye) / 2
         cos, sin = math.cos(angle), math.sin(angle)
-        return Window.around(
-            eyes[0] + x * cos - y * sin, eyes[1] + x * sin + y * cos, side, angle
-        )
+        return Window.around(eyes[0] + x * cos - y * sin, eyes[1] + x * sin + y * cos, side, angle)

@@ -32,25 +32,34 @@ def plan(hole: np.ndarray, faces: list[Face], framing: Framing, size: int) -> li
     pixels, or none where it is thin.
     """
     windows = [framing.window(face.left_eye, face.right_eye) for face in faces]
-    rows, columns = np.nonzero(hole)
-    distances = np.full((len(windows) + 1, len(rows)), np.inf, np.float32)
-    distances[-1] = 1  # farther than this is outside
-    for window, distance in zip(windows, distances, strict=False):
-        distance[:] = window.distance(columns, rows)
-    nearest = distances.argmin(axis=0)
-    jobs = []
-    for index, window in enumerate(windows):
+    rows, columns, nearest = _nearest(hole, windows)
+    jobs, rest = [], np.zeros_like(hole)
+    rest[rows[nearest < 0], columns[nearest < 0]] = True
+    for index in np.unique(nearest[nearest >= 0]):
         area = np.zeros_like(hole)
-        chosen = nearest == index
-        area[rows[chosen], columns[chosen]] = True
-        if chosen.any():
-            jobs.append(Job(window, area))
-    rest = hole.copy()
-    for job in jobs:
-        rest &= ~job.area
+        area[rows[nearest == index], columns[nearest == index]] = True
+        jobs.append(Job(windows[index], area))
     for area in holes.groups(rest) if rest.any() else ():
         jobs.append(Job(None if is_thin(area, size) else window_around(area, size), area))
     return jobs
+
+
+def covers(hole: np.ndarray, faces: list[Face], framing: Framing) -> bool:
+    """Whether the windows of the faces hold all of the hole, bool (height, width)."""
+    windows = [framing.window(face.left_eye, face.right_eye) for face in faces]
+    return bool((_nearest(hole, windows)[2] >= 0).all())
+
+
+def _nearest(hole, windows):
+    """Rows and columns of the hole's pixels, and the index of each one's window, -1 for none."""
+    rows, columns = np.nonzero(hole)
+    nearest = np.full(len(rows), -1)
+    least = np.ones(len(rows), np.float32)  # farther than this is outside
+    for index, window in enumerate(windows):
+        distance = window.distance(columns, rows)
+        closer = distance < least
+        nearest[closer], least[closer] = index, distance[closer]
+    return rows, columns, nearest
 
 
 def window_around(area: np.ndarray, size: int) -> Window:
