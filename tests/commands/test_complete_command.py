@@ -1,0 +1,139 @@
+"""`inpaint-tf complete`: what it writes, skips, refuses and reports."""
+
+from types import SimpleNamespace
+
+import cv2
+import keras
+import numpy as np
+import pytest
+
+import inpaint_tf
+from inpaint_tf.commands.complete import complete_photos
+from inpaint_tf.data import picture_files
+from inpaint_tf.errors import UserError
+from inpaint_tf.networks.generators.coarse_to_fine import build_generator
+
+
+@pytest.fixture(scope="module")
+def inpainter():
+    keras.utils.set_random_seed(3)
+    inpainter = inpaint_tf.Inpainter(build_generator(width=4))
+    inpainter.window_size = 32
+    return inpainter
+
+
+@pytest.fixture
+def arguments(pictures, tmp_path, inpainter, monkeypatch):
+    """The flags' values; three of six photos have masks of their own, and those are all there."""
+    monkeypatch.setattr(inpaint_tf.Inpainter, "load", lambda *_, **__: inpainter)
+    masks = tmp_path / "masks"
+    masks.mkdir()
+    for path in sorted(pictures.glob("*.png"))[3:]:
+        path.unlink()
+    mask = np.zeros((64, 64), np.uint8)
+    mask[20:40, 10:30] = 255
+    for index in range(3):
+        cv2.imwrite(str(masks / f"{index}.png"), mask)
+    return SimpleNamespace(
+        images=str(pictures),
+        masks=str(masks),
+        output=str(tmp_path / "completed"),
+        invert_masks=False,
+        weights="faces256",
+        faces=None,
+        detector="haar",
+        detail=True,
+        blend="membrane",
+        overwrite=False,
+        device="cpu",
+        precision="float32",
+    )
+
+
+def completed(arguments):
+    return {path.name: path.read_bytes() for path in sorted(_folder(arguments).glob("*"))}
+
+
+def _folder(arguments):
+    return picture_files.Path(arguments.output)
+
+
+def test_known_pixels_stay_and_the_hole_is_filled(arguments, capsys):
+    assert complete_photos(arguments) == 0
+    assert list(completed(arguments)) == ["0.png", "1.png", "2.png"]
+    for name in completed(arguments):
+        before = picture_files.read_image(f"{arguments.images}/{name}")
+        after = picture_files.read_image(f"{arguments.output}/{name}")
+        hole = picture_files.read_mask(f"{arguments.masks}/{name}") == 1
+        np.testing.assert_array_equal(after[~hole], before[~hole])
+        assert (after[hole] != before[hole]).any()
+    assert "Completed: 3" in capsys.readouterr().out
+
+
+def test_the_same_command_does_what_is_missing_and_ends_in_the_same_files(arguments, capsys):
+    complete_photos(arguments)
+    once = completed(arguments)
+    (_folder(arguments) / "1.png").unlink()
+    kept = (_folder(arguments) / "0.png").stat().st_mtime_ns
+    capsys.readouterr()
+    assert complete_photos(arguments) == 0
+    assert completed(arguments) == once
+    assert (_folder(arguments) / "0.png").stat().st_mtime_ns == kept
+    assert "2 of 3 photos are there already" in capsys.readouterr().out
+
+
+def test_ctrl_c_keeps_what_is_done(arguments, inpainter, monkeypatch):
+    complete_photo, calls = inpainter.complete_photo, []
+
+    def interrupted(*inputs, **options):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return complete_photo(*inputs, **options)
+
+    monkeypatch.setattr(inpainter, "complete_photo", interrupted)
+    with pytest.raises(UserError, match="the same command"):
+        complete_photos(arguments)
+    assert list(completed(arguments)) == ["0.png"]
+
+
+def test_a_photo_that_fails_is_named_and_the_others_are_done(arguments, capsys):
+    (picture_files.Path(arguments.masks) / "0.png").unlink()
+    cv2.imwrite(f"{arguments.masks}/1.png", np.full((64, 64), 255, np.uint8))
+    assert complete_photos(arguments) == 1
+    assert list(completed(arguments)) == ["2.png"]
+    lines = capsys.readouterr().err.splitlines()
+    assert sum("0.png: no mask of the name" in line for line in lines) == 1
+    assert sum("1.png: the hole covers the whole picture" in line for line in lines) == 1
+    assert lines[-1] == "error: 2 photos were not completed"
+
+
+def test_faces_of_a_file_are_used(arguments, inpainter, monkeypatch, tmp_path):
+    seen = []
+    monkeypatch.setattr(
+        inpainter,
+        "complete_photo",
+        lambda image, mask, faces, **_: seen.append(faces) or image,
+    )
+    listed = tmp_path / "faces.csv"
+    listed.write_text("image,left,top,width,height\n1.png,5,5,40,40\n")
+    arguments.faces = str(listed)
+    assert complete_photos(arguments) == 0
+    assert [len(faces) for faces in seen] == [0, 1, 0]
+    listed.write_text("image,left,top,width,height\nx.png,5,5,40,40\n")
+    arguments.overwrite = True
+    with pytest.raises(UserError, match=r"lists x\.png, which is not among --images"):
+        complete_photos(arguments)
+
+
+def test_photos_are_never_written_over(arguments):
+    arguments.output = arguments.images
+    with pytest.raises(UserError, match="would replace"):
+        complete_photos(arguments)
+
+
+def test_a_file_as_output_is_refused(arguments, tmp_path):
+    arguments.output = str(tmp_path / "file.png")
+    picture_files.Path(arguments.output).touch()
+    with pytest.raises(UserError, match="is a file"):
+        complete_photos(arguments)
