@@ -13,7 +13,11 @@ import sys
 
 from absl import flags
 
-from inpaint_tf.commands.parsing.flags import define_attention_flag, define_compute_flags
+from inpaint_tf.commands.parsing.flags import (
+    define_attention_flag,
+    define_compute_flags,
+    define_mask_flags,
+)
 from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.settings import PROTOCOLS, EvaluationSettings
@@ -31,9 +35,9 @@ def define_flags():
         "masks",
         "center",
         "Holes: 'center' (half of each side), a folder of mask pictures named like the pictures, "
-        "or one mask for all. White (over 127.5) is hole.",
+        "or one mask for all; a list (.txt) or glob of masks is like a folder.",
     )
-    flags.DEFINE_bool("invert_masks", False, "Black is hole in the mask pictures.")
+    define_mask_flags()
     flags.DEFINE_enum(
         "mask_pairing",
         "name",
@@ -128,6 +132,9 @@ def settings_from_flags(args):
         masks=args.masks,
         mask_pairing=args.mask_pairing,
         invert_masks=args.invert_masks,
+        mask_colour=args.mask_colour,
+        tolerance=args.tolerance,
+        grow=args.grow,
         weights=listed("weights", args.weights),
         predictions=listed("predictions", args.predictions),
         baselines=listed("baseline", args.baseline),

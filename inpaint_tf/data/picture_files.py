@@ -92,13 +92,25 @@ def read_image(
     Raises `UnreadableImage` where it is missing, empty, not a picture, truncated, damaged, or too
     large.
     """
+    return read_with(lambda image, name: upright(_rgb(image, name), image), path_or_bytes, name)
+
+
+def read_with(
+    use: Callable[[Image.Image, str], Any],
+    path_or_bytes: str | os.PathLike[str] | bytes,
+    name: str | None = None,
+) -> Any:
+    """What `use` makes of the loaded Pillow image, and of its name for messages.
+
+    path_or_bytes, name: see `read_image`; it raises `UnreadableImage` like that.
+    """
     if not name:
         name = "picture" if isinstance(path_or_bytes, bytes) else os.fspath(path_or_bytes)
     try:
         if isinstance(path_or_bytes, bytes):
-            return _decode(path_or_bytes, name)
-        return _decode(Path(path_or_bytes).read_bytes(), name)
-    except UnreadableImage:
+            return _decode(path_or_bytes, name, use)
+        return _decode(Path(path_or_bytes).read_bytes(), name, use)
+    except UserError:
         raise
     except UnidentifiedImageError:
         raise UnreadableImage(name, "not a picture, whatever its name says") from None
@@ -109,7 +121,7 @@ def read_image(
         raise UnreadableImage(name, f"damaged ({error})") from None
 
 
-def _decode(encoded: bytes, name: str) -> np.ndarray:
+def _decode(encoded: bytes, name: str, use: Callable[[Image.Image, str], Any]) -> Any:
     if not encoded:
         raise UnreadableImage(name, "the file is empty")
     # Pillow, because OpenCV returns a truncated picture half grey and without an error.
@@ -117,8 +129,12 @@ def _decode(encoded: bytes, name: str) -> np.ndarray:
         if image.width * image.height > MAX_PIXELS:
             raise UnreadableImage(name, f"too large ({image.width}x{image.height} pixels)")
         image.load()
-        pixels = _rgb(image, name)
-        return np.array(_UPRIGHT.get(_orientation(image), np.asarray)(pixels), order="C")
+        return use(image, name)
+
+
+def upright(pixels: np.ndarray, image: Image.Image) -> np.ndarray:
+    """Stored pixels (height, width, ...) of a Pillow image, turned as its EXIF data says."""
+    return np.array(_UPRIGHT.get(orientation(image), np.asarray)(pixels), order="C")
 
 
 def _rgb(image: Image.Image, name: str) -> np.ndarray:
@@ -136,22 +152,13 @@ def _rgb(image: Image.Image, name: str) -> np.ndarray:
     return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
 
 
-def _orientation(image: Image.Image) -> Any:
+def orientation(image: Image.Image) -> Any:
+    """The EXIF orientation, 1 to 8; 1, upright, where there is none."""
     try:
         return image.getexif().get(_EXIF_ORIENTATION, 1)
     except Exception:
         # Damaged EXIF data raises almost anything, but the pixels may still be good.
         return 1
-
-
-def read_mask(path: str | os.PathLike[str], invert: bool = False) -> np.ndarray:
-    """Reads a mask picture: uint8 (height, width), 1 = hole where its grey value is > 127.5.
-
-    path: of any picture that `read_image` reads.
-    invert: for the opposite convention, black = hole.
-    """
-    hole = cv2.cvtColor(read_image(path), cv2.COLOR_RGB2GRAY) > 127.5
-    return (hole != invert).astype(np.uint8)
 
 
 def resize(image: np.ndarray, height: int, width: int, nearest: bool = False) -> np.ndarray:

@@ -1,9 +1,9 @@
 """Which picture goes with which mask, and under which name its result is written."""
 
+import contextlib
 import glob
 import itertools
 import os
-import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,9 @@ import numpy as np
 from inpaint_tf.data import picture_files
 from inpaint_tf.data.sources import LIST_SUFFIXES, open_source
 from inpaint_tf.errors import UserError
+from inpaint_tf.evaluation import mask_names
+from inpaint_tf.masks import mask_files
+from inpaint_tf.masks.mask_files import PLAIN, MaskRule
 
 CENTER = "center"
 """In place of a mask file: the hole of half the height and half the width in the middle."""
@@ -29,45 +32,79 @@ class Pair:
     name: of the result below the output folder: the picture's own path below its folder, ending in
     .png.
     fit_mask: bring the mask to the picture's size, whatever its own.
+    rule: how the mask is read.
+    why_none: why there is no mask.
     """
 
     name: str
     image: Path
     mask: Path | str | None
     fit_mask: bool = False
+    rule: MaskRule = PLAIN
+    why_none: str = ""
 
     def files(self):
         """The files it is read from."""
         return [self.image, *([self.mask] if isinstance(self.mask, Path) else [])]
 
-    def read(self, size=None, invert_masks=False):
+    def read(self, size=None):
         """The picture (height, width, 3), uint8 RGB, and its mask (height, width), uint8, 1 = hole.
 
         size: cut the central square out of both and bring it to size x size pixels; None: as is.
         Raises UserError that says why the picture cannot be tested.
         """
-        image = _resized(picture_files.read_image(self.image), size)
-        mask = self._read_mask(image, size, invert_masks)
-        if mask.shape != image.shape[:2]:
-            raise UserError(
-                f"its mask {self.mask} is {_pixels(mask)} and the picture {_pixels(image)}; "
-                "make them equal, or give --size"
-            )
-        if mask.all():
-            raise UserError(f"the hole covers the whole picture of {_pixels(image)}")
-        if not mask.any():
-            raise UserError(
-                f"its mask {self.mask} has no hole (white); if black is hole, add --invert_masks"
-            )
+        picture = picture_files.read_image(self.image)
+        image = _resized(picture, size)
+        mask = self._read_mask(picture, image, size)
+        if problem := mask_files.why_useless(mask, self.rule):
+            where = f"its mask {self.mask}: " if isinstance(self.mask, Path) else ""
+            raise UserError(f"{where}{problem}")
         return image, mask
 
-    def _read_mask(self, image, size, invert_masks):
+    def _read_mask(self, picture, image, size):
         if self.mask is None:
-            raise UserError(f"no mask of the name {Path(self.name).with_suffix('')} in --masks")
+            raise UserError(self.why_none)
         if self.mask == CENTER:
-            return center_mask(*image.shape[:2])
-        mask = _resized(picture_files.read_mask(self.mask, invert_masks), size, nearest=True)
-        return picture_files.resize(mask, *image.shape[:2], nearest=True) if self.fit_mask else mask
+            return mask_files.grown(center_mask(*image.shape[:2]), self.rule.grow)
+        _check_no_copy(self.mask, self.image)
+        mask = mask_files.read_mask(self.mask, self.rule)
+        if self.fit_mask:
+            mask = _resized(mask, size, nearest=True)
+            return picture_files.resize(mask, *image.shape[:2], nearest=True)
+        _check_fit(self.mask, mask, picture, size)
+        return _resized(mask, size, nearest=True)
+
+
+def _check_no_copy(mask, image):
+    """Raise UserError where the mask's file holds the picture itself."""
+    with contextlib.suppress(OSError):  # which reading tells
+        equal = mask.stat().st_size == image.stat().st_size
+        if equal and mask.read_bytes() == image.read_bytes():
+            raise UserError(f"its mask {mask} is the same file as the picture; draw a mask")
+
+
+def _check_fit(path, mask, picture, size):
+    """Raise UserError for a mask that cannot lie on the picture, both as they are in their files.
+
+    A square mask of another size fits what is cut out of a picture by --size, and so does a mask
+    of the picture's shape. One that lies on its side would put the hole elsewhere.
+    """
+    if mask.shape == picture.shape[:2]:
+        return
+    sizes = f"its mask {path} is {_pixels(mask)} and the picture {_pixels(picture)}"
+    (height, width), (tall, wide) = mask.shape, picture.shape[:2]
+    same_shape = abs(height / width / (tall / wide) - 1) < 0.01
+    on_its_side = abs(height / width / (wide / tall) - 1) < 0.01
+    if on_its_side and not same_shape:
+        raise UserError(
+            f"{sizes}: one of them lies on its side (EXIF orientation); turn it upright in its "
+            "file, or draw the mask on the upright picture"
+        )
+    if size is not None and (same_shape or height == width):
+        return
+    if same_shape or height == width:
+        raise UserError(f"{sizes}; make them equal, or give --size")
+    raise UserError(f"{sizes}, of another shape: the hole would lie elsewhere; make them equal")
 
 
 def center_mask(height, width):
@@ -80,42 +117,53 @@ def center_mask(height, width):
     return mask
 
 
-def find_pairs(images, masks=CENTER, limit=None, cycle=False):
+def find_pairs(images, masks=CENTER, limit=None, cycle=False, rule=PLAIN):
     """Pair every picture of `images` with its mask.
 
-    images: a folder (with its subfolders), a glob, a list (.txt) of paths, or one file.
-    masks: "center"; one file, for all pictures; or a folder, in which the mask of `a/b.jpg` is
-      `a/b.` with any ending, or `a/b.jpg.` with any ending where several pictures are called a/b,
-      or `a/b_mask.` or `a/b_mask001.` with any ending.
+    images: a folder (with its subfolders), a glob, a list (.txt) of paths, or one file. Masks among
+      them, X_mask001.png beside X.jpg, are left out, and said.
+    masks: "center"; one file, for all pictures; or a folder, list or glob of masks, which belong to
+      pictures by their names, see `MasksByName.find`. A picture is never its own mask.
     limit: take the first so many pictures only.
     cycle: give the pictures the masks of the folder by turns instead, in the order of their paths
       and brought to the pictures' sizes.
+    rule: how masks are read.
 
     Returns `Pair`s sorted by path. A picture without a mask is among them, to fail by itself.
     """
-    root, paths = _find_images(images)
-    names = output_names([path.relative_to(root) for path in paths])
-    pairs = zip(names[:limit], paths[:limit], strict=True)
-    if str(masks) == CENTER or Path(masks).is_file():
+    found = mask_names.without_masks(_find_images(images))
+    one = str(masks) == CENTER or is_one_mask(masks)
+    if one and str(masks) != CENTER:
+        found = mask_names.without(found, masks)
+    names = output_names([relative for relative, _ in found])
+    files = [file for _, file in found]
+    chosen = list(zip(names, found, strict=True))[:limit]
+    if one:
         mask = CENTER if str(masks) == CENTER else Path(masks)
-        return [Pair(name, path, mask) for name, path in pairs]
+        return [Pair(name, image, mask, rule=rule) for name, (_, image) in chosen]
     if cycle:
-        turns = itertools.cycle(picture_files.list_images(masks))
+        turns = itertools.cycle(file for _, file in mask_names.mask_files(masks, files))
         return [
-            Pair(name, path, mask, fit_mask=True)
-            for (name, path), mask in zip(pairs, turns, strict=False)
+            Pair(name, image, mask, fit_mask=True, rule=rule)
+            for (name, (_, image)), mask in zip(chosen, turns, strict=False)
         ]
-    mask_files = _masks_by_name(masks)
-    paired = [
-        Pair(name, path, _find_mask(path.relative_to(root), mask_files)) for name, path in pairs
-    ]
-    if all(pair.mask is None for pair in paired):
+    by_name = mask_names.MasksByName(masks, files)
+    paired = []
+    for name, (relative, image) in chosen:
+        mask, why = by_name.find(relative)
+        paired.append(Pair(name, image, mask, rule=rule, why_none=why))
+    if all(pair.mask is None and pair.why_none.startswith("no mask") for pair in paired):
         wanted = Path(paired[0].name).with_suffix("")
         raise UserError(
             f"--masks={masks} holds no mask for any picture of --images={images}; masks pair by "
             f"name, so the first one would be {wanted}.png"
         )
     return paired
+
+
+def is_one_mask(masks):
+    """Whether this is one mask for all pictures: a file, and no list of files."""
+    return Path(masks).is_file() and Path(masks).suffix.lower() not in LIST_SUFFIXES
 
 
 def output_names(paths):
@@ -140,45 +188,26 @@ def output_names(paths):
 
 
 def _find_images(images):
-    """(folder that names are relative to, sorted paths)."""
+    """Sorted (path below the pictures' folder, file) of all pictures."""
     path = Path(images)
     if path.is_file() and path.suffix.lower() in LIST_SUFFIXES:
         paths = sorted({Path(os.path.abspath(found)) for found in open_source(path).paths})
-        folders = {found.parent for found in paths}
-        return Path(os.path.commonpath(folders)), paths
-    if path.is_file():
-        return path.parent, [path]
-    if path.exists() or not glob.has_magic(str(images)):
-        return path, picture_files.list_images(path)
-    parts = path.parts
-    fixed = next(i for i, part in enumerate(parts) if glob.has_magic(part))
-    found = sorted(
-        Path(match)
-        for match in glob.glob(str(images), recursive=True)
-        if picture_files.is_image_name(match) and Path(match).is_file()
-    )
-    if not found:
-        raise UserError(f"--images={images} matches no pictures; check the pattern")
-    return Path(*parts[:fixed]), found
-
-
-def _masks_by_name(folder):
-    """Mask files of a folder by their relative path without its ending, and without "_mask001"."""
-    found, added = {}, {}
-    for path in picture_files.list_images(folder):
-        stem = path.relative_to(folder).with_suffix("")
-        found[stem] = path
-        bare = re.sub(r"[_-]mask\d*$", "", stem.name)
-        if bare not in ("", stem.name):
-            added.setdefault(stem.with_name(bare), []).append(path)
-    return found | {
-        stem: paths[0] for stem, paths in added.items() if len(paths) == 1 and stem not in found
-    }
-
-
-def _find_mask(relative, mask_files):
-    """The whole name is more particular than the name without its ending: it goes first."""
-    return mask_files.get(relative) or mask_files.get(relative.with_suffix(""))
+        root = Path(os.path.commonpath({found.parent for found in paths}))
+    elif path.is_file():
+        root, paths = path.parent, [path]
+    elif path.exists() or not glob.has_magic(str(images)):
+        root, paths = path, picture_files.list_images(path)
+    else:
+        parts = path.parts
+        root = Path(*parts[: next(i for i, part in enumerate(parts) if glob.has_magic(part))])
+        paths = sorted(
+            Path(match)
+            for match in glob.glob(str(images), recursive=True)
+            if picture_files.is_image_name(match) and Path(match).is_file()
+        )
+        if not paths:
+            raise UserError(f"--images={images} matches no pictures; check the pattern")
+    return [(found.relative_to(root), found) for found in paths]
 
 
 def _resized(pixels, size, nearest=False):

@@ -65,7 +65,11 @@ def evaluate(settings: EvaluationSettings | None = None, /, **fields: Any) -> Ev
     settings = complete_settings(settings)
     check_settings(settings)
     pairs = pairing.find_pairs(
-        settings.images, settings.masks, settings.limit, settings.mask_pairing == "cycle"
+        settings.images,
+        settings.masks,
+        settings.limit,
+        settings.mask_pairing == "cycle",
+        settings.mask_rule,
     )
     check_output_apart(settings, pairs)
     check_files(settings)
@@ -96,7 +100,6 @@ def _test(settings, method, pairs, judges, several):
         results,
         size=settings.size,
         batch_size=settings.batch_size,
-        invert_masks=settings.invert_masks,
         judges=judges,
     )
     summary = results.finish(list(inputs))
@@ -174,7 +177,7 @@ def _judges(settings):
         lpips = Lpips(settings.lpips) if settings.lpips else None
         if settings.inception:
             inception = Inception(settings.inception)
-            set_judge = SetJudge(inception, settings.size, settings.invert_masks)
+            set_judge = SetJudge(inception, settings.size)
     return Judges(recogniser, lpips), set_judge
 
 
@@ -186,6 +189,7 @@ def _recorded(settings, method):
         "masks": pairing.CENTER if settings.central else str(Path(settings.masks).resolve()),
         "mask_pairing": settings.mask_pairing,
         "invert_masks": settings.invert_masks,
+        **{f"mask_{name}": value for name, value in settings.mask_rule.changes.items()},
         "size": settings.size,
         "recogniser": _text(settings.recogniser),
         "lpips": _text(settings.lpips),
