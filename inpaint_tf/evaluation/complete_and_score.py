@@ -15,7 +15,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from inpaint_tf.data import picture_files
+from inpaint_tf.data import photo_files
 from inpaint_tf.data.threaded_map import ordered_map
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.pairing import Pair
@@ -173,7 +173,7 @@ class _Recorder:
         completed, raw = complete(pair, truth, mask)
         path = self._results.folder / pair.name
         path.parent.mkdir(parents=True, exist_ok=True)
-        picture_files.write_png(path, completed)
+        photo_files.write_described_png(path, completed, pair.image)
         return {
             "image": pair.name,
             "height": truth.shape[0],

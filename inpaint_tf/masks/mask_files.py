@@ -118,7 +118,7 @@ def why_useless(hole: np.ndarray, rule: MaskRule = PLAIN) -> str:
             "--mask_colour, or a larger --tolerance, may find it"
         )
     return (
-        "the mask has no hole (white), no value over half of full scale; if black is hole, add "
+        "the mask has no hole (white), no value over half of full scale; if black is hole, add"
         " --invert_masks (in training --config.masks.invert); if a colour is, --mask_colour=..."
     )
 
