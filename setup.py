@@ -73,6 +73,7 @@ PACKAGE_DATA = {
     "inpaint_tf": ["py.typed"],
     "inpaint_tf.doctor": ["*.json"],
     "inpaint_tf.evaluation.report": ["*.html"],
+    "inpaint_tf.inference.web": ["page/*"],
     "inpaint_tf.weights": ["shipped/*"],
 }
 
