@@ -49,7 +49,7 @@ class Server(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     """One request."""
 
-    server: Server  # type: ignore[assignment]
+    server: Server
     protocol_version = "HTTP/1.1"
     timeout = TIMEOUT
 
