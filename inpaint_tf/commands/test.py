@@ -21,6 +21,7 @@ from inpaint_tf.commands.parsing.flags import (
 from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.settings import PROTOCOLS, EvaluationSettings
+from inpaint_tf.masks.face_shapes import SHAPES
 from inpaint_tf.weights.locate import ACCEPTED, DEFAULT
 
 NAMED_FAILURES = 20
@@ -34,8 +35,9 @@ def define_flags():
     flags.DEFINE_string(
         "masks",
         "center",
-        "Holes: 'center' (half of each side), a folder of mask pictures named like the pictures, "
-        "or one mask for all; a list (.txt) or glob of masks is like a folder.",
+        f"Holes: 'center' (half of each side), a shape on the faces ({', '.join(SHAPES)}; where "
+        "none is found, on the mean face of square pictures), a folder of masks named like the "
+        "pictures, or one mask for all; a list (.txt) or glob of masks is like a folder.",
     )
     define_mask_flags()
     flags.DEFINE_enum(

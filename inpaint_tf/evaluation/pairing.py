@@ -15,10 +15,15 @@ from inpaint_tf.data.sources import LIST_SUFFIXES, open_source
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation import mask_names
 from inpaint_tf.masks import mask_files
+from inpaint_tf.masks.face_shapes import SHAPES
 from inpaint_tf.masks.mask_files import PLAIN, MaskRule
 
 CENTER = "center"
 """In place of a mask file: the hole of half the height and half the width in the middle."""
+TRANSPARENCY = "transparency"
+"""In place of a mask file: the transparent part of the picture itself."""
+PAINTED = "painted"
+"""In place of a mask file: what has the rule's colour in the picture itself."""
 
 
 CONTACT_SHEET = "contact_sheet.png"
@@ -27,7 +32,7 @@ CONTACT_SHEET = "contact_sheet.png"
 
 @dataclass(frozen=True)
 class Pair:
-    """A picture to complete. `mask` is a file, `CENTER`, or None where none was found.
+    """A picture to complete. `mask` is a file, a word (`hole_word`), or None where none was found.
 
     name: of the result below the output folder: the picture's own path below its folder, ending in
     .png.
@@ -55,17 +60,35 @@ class Pair:
         """
         picture = picture_files.read_image(self.image)
         image = _resized(picture, size)
-        mask = self._read_mask(picture, image, size)
+        return image, self.read_hole(picture, image, size, portrait=True)
+
+    def read_hole(self, picture, image=None, size=None, portrait=False):
+        """The mask alone, (height, width), uint8, 1 = hole.
+
+        picture: upright pixels of the picture's file. image: those after `size`.
+        portrait: whether the pictures are faces framed as in training, see `shapes.on_faces`.
+        Raises UserError that says why nothing can be completed.
+        """
+        mask = self._read_mask(picture, picture if image is None else image, size, portrait)
         if problem := mask_files.why_useless(mask, self.rule):
             where = f"its mask {self.mask}: " if isinstance(self.mask, Path) else ""
             raise UserError(f"{where}{problem}")
-        return image, mask
+        return mask
 
-    def _read_mask(self, picture, image, size):
+    def _read_mask(self, picture, image, size, portrait):
         if self.mask is None:
             raise UserError(self.why_none)
         if self.mask == CENTER:
             return mask_files.grown(center_mask(*image.shape[:2]), self.rule.grow)
+        if self.mask == TRANSPARENCY:
+            return mask_files.transparent_part(self.image, self.rule)
+        if self.mask == PAINTED:
+            return mask_files.read_mask(self.image, self.rule)
+        if self.mask in SHAPES:
+            from inpaint_tf.inference.photos import shapes
+
+            hole = shapes.on_faces(self.mask, image, portrait=self.name if portrait else "")
+            return mask_files.grown(hole, self.rule.grow)
         _check_no_copy(self.mask, self.image)
         mask = mask_files.read_mask(self.mask, self.rule)
         if self.fit_mask:
@@ -122,8 +145,9 @@ def find_pairs(images, masks=CENTER, limit=None, cycle=False, rule=PLAIN):
 
     images: a folder (with its subfolders), a glob, a list (.txt) of paths, or one file. Masks among
       them, X_mask001.png beside X.jpg, are left out, and said.
-    masks: "center"; one file, for all pictures; or a folder, list or glob of masks, which belong to
-      pictures by their names, see `MasksByName.find`. A picture is never its own mask.
+    masks: a word, see `hole_word`; one file, for all pictures; or a folder, list or glob of masks,
+      which belong to pictures by their names, see `MasksByName.find`. A picture is never its own
+      mask.
     limit: take the first so many pictures only.
     cycle: give the pictures the masks of the folder by turns instead, in the order of their paths
       and brought to the pictures' sizes.
@@ -132,14 +156,15 @@ def find_pairs(images, masks=CENTER, limit=None, cycle=False, rule=PLAIN):
     Returns `Pair`s sorted by path. A picture without a mask is among them, to fail by itself.
     """
     found = mask_names.without_masks(_find_images(images))
-    one = str(masks) == CENTER or is_one_mask(masks)
-    if one and str(masks) != CENTER:
+    word = hole_word(masks)
+    one = is_one_mask(masks)
+    if one:
         found = mask_names.without(found, masks)
     names = output_names([relative for relative, _ in found])
     files = [file for _, file in found]
     chosen = list(zip(names, found, strict=True))[:limit]
-    if one:
-        mask = CENTER if str(masks) == CENTER else Path(masks)
+    if word or one:
+        mask = word or Path(masks)
         return [Pair(name, image, mask, rule=rule) for name, (_, image) in chosen]
     if cycle:
         turns = itertools.cycle(file for _, file in mask_names.mask_files(masks, files))
@@ -161,8 +186,22 @@ def find_pairs(images, masks=CENTER, limit=None, cycle=False, rule=PLAIN):
     return paired
 
 
+def hole_word(masks):
+    """The word for holes without mask files that `masks` is, or None where it is a path.
+
+    "center", the middle half of both sides; a name of `face_shapes.SHAPES`, on the pictures' faces,
+    unless a file or folder is called so; `TRANSPARENCY` and `PAINTED`.
+    """
+    word = str(masks)
+    if word in (CENTER, TRANSPARENCY, PAINTED):
+        return word
+    return word if word in SHAPES and not Path(word).exists() else None
+
+
 def is_one_mask(masks):
     """Whether this is one mask for all pictures: a file, and no list of files."""
+    if hole_word(masks):
+        return False
     return Path(masks).is_file() and Path(masks).suffix.lower() not in LIST_SUFFIXES
 
 

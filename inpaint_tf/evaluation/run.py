@@ -18,6 +18,8 @@ from inpaint_tf.evaluation.settings import (
     check_settings,
     complete_settings,
 )
+from inpaint_tf.inference.photos import detectors
+from inpaint_tf.masks.face_shapes import SHAPES
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,8 @@ def _recorded(settings, method):
     precision = {"precision": settings.precision} if method.batched else {}
     return {
         "images": str(Path(settings.images).resolve()),
-        "masks": pairing.CENTER if settings.central else str(Path(settings.masks).resolve()),
+        "masks": pairing.hole_word(settings.masks) or str(Path(settings.masks).resolve()),
+        **_recorded_detector(settings.masks),
         "mask_pairing": settings.mask_pairing,
         "invert_masks": settings.invert_masks,
         **{f"mask_{name}": value for name, value in settings.mask_rule.changes.items()},
@@ -196,6 +199,13 @@ def _recorded(settings, method):
         **precision,
         **method.settings,
     }
+
+
+def _recorded_detector(masks):
+    """Shapes lie on faces that a detector finds: another one may find others."""
+    if pairing.hole_word(masks) not in SHAPES:
+        return {}
+    return {"detector": detectors.choose(detectors.AUTO)}
 
 
 def _text(path):

@@ -12,7 +12,14 @@ from typing import Any
 
 from inpaint_tf.engines.runtime import DEVICES, PRECISIONS
 from inpaint_tf.errors import UserError, unknown_name
-from inpaint_tf.evaluation.pairing import CENTER, Pair, is_one_mask
+from inpaint_tf.evaluation.pairing import (
+    CENTER,
+    PAINTED,
+    TRANSPARENCY,
+    Pair,
+    hole_word,
+    is_one_mask,
+)
 from inpaint_tf.masks.mask_files import TOLERANCE, MaskRule
 from inpaint_tf.networks.layers.attention_memory import SCORE_BYTES
 from inpaint_tf.weights import locate
@@ -34,8 +41,8 @@ class EvaluationSettings:
 
     images: pictures: a folder, a glob, a .txt list or one file.
     output: folder for the results. A second evaluation with the same settings goes on in it.
-    masks: "center" (half of each side), a folder of mask pictures, or one mask for all pictures.
-        White (over 127.5) is hole.
+    masks: "center" (half of each side), a shape such as "glasses" on the faces, a folder of mask
+        pictures, or one mask for all pictures. White is hole, see `masks.mask_files`.
     mask_pairing: "name": a folder's mask goes to the picture of its name. "cycle": the masks go to
         the pictures in turn, each resized to its picture.
     invert_masks: black is hole in the mask pictures.
@@ -159,7 +166,12 @@ def check_paths(settings: EvaluationSettings) -> None:
 def check_masks(settings: EvaluationSettings) -> None:
     """Mask settings must have an effect, and the masks be there."""
     assert settings.mask_rule
-    if settings.central:
+    word = hole_word(settings.masks)
+    if word in (TRANSPARENCY, PAINTED):
+        raise UserError(
+            f"--masks={word} is for inpaint-tf complete: such pictures have no truth to score with"
+        )
+    if word:
         given = {
             "invert_masks": settings.invert_masks,
             "mask_colour": settings.mask_colour is not None,

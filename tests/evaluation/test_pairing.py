@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from PIL import Image
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation import pairing
+from inpaint_tf.inference.photos import shapes
+from inpaint_tf.masks import face_shapes
 from inpaint_tf.masks.mask_files import MaskRule
 
 
@@ -283,3 +286,26 @@ def test_the_central_hole_grows(tmp_path):
     write(tmp_path / "a.png", 16, 16)
     [pair] = pairing.find_pairs(tmp_path / "a.png", rule=MaskRule(grow=1))
     assert pair.read()[1].sum() == 8 * 8 + 4 * 8
+
+
+def test_a_shape_lies_on_the_face_or_on_the_mean_face(tmp_path, monkeypatch, caplog):
+    write(tmp_path / "in" / "a.png", 64, 64)
+    write(tmp_path / "in" / "b.png", 64, 80)
+    turned = face_shapes.MEAN_FACE[:, ::-1] * 64
+    faces = [[], [SimpleNamespace(landmarks=turned), SimpleNamespace(landmarks=turned + 30)], []]
+    monkeypatch.setattr(shapes, "find_faces", lambda image, detector: faces.pop(0))
+    a, b = pairing.find_pairs(tmp_path / "in", "glasses")
+    on_mean = face_shapes.draw("glasses", face_shapes.MEAN_FACE * 64, 64, 64)
+    np.testing.assert_array_equal(a.read()[1], on_mean)
+    assert "a.png: no face found, the hole lies on the mean face" in caplog.text
+    np.testing.assert_array_equal(b.read()[1], face_shapes.draw("glasses", turned, 64, 80))
+    with pytest.raises(UserError, match="no face found in it"):
+        b.read()  # it is not square
+
+
+def test_a_folder_called_like_a_shape_is_a_folder(tmp_path, monkeypatch):
+    write(tmp_path / "in" / "a.png")
+    monkeypatch.chdir(tmp_path)
+    assert pairing.find_pairs("in", "mask")[0].mask == "mask"
+    write_mask(tmp_path / "mask" / "a.png")
+    assert pairing.find_pairs("in", "mask")[0].mask == Path("mask/a.png")

@@ -28,9 +28,9 @@ OPAQUE = ("JPEG", "BMP", "PPM", "HEIF")
 """Formats that are written without alpha."""
 
 
-def output_suffix(photo: Photo) -> str:
-    """The ending of a name for the completed photo: its own, or .png where its format cannot."""
-    suffix = photo.path.suffix
+def output_suffix(path: str | os.PathLike[str]) -> str:
+    """The ending of a completed photo's name: the photo's own, or .png where its format cannot."""
+    suffix = Path(path).suffix
     return suffix if _format_of(suffix) in (*LOSSLESS, *LOSSY) else ".png"
 
 

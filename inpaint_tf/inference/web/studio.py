@@ -160,7 +160,7 @@ class Studio:
             completed = self._network(weights)(photo.pixels, hole == 1)
         with self._lock:
             number = len(kept.results)
-            suffix = photo_files.output_suffix(photo)
+            suffix = photo_files.output_suffix(kept.original)
             kept.results.append(Path(kept.folder.name) / f"completed{number}{suffix}")
         path = kept.results[number]
         photo_files.write_photo(photo, completed, hole, path)

@@ -70,7 +70,7 @@ def test_known_pixels_of_lossless_formats_are_identical(tmp_path, suffix):
     Image.fromarray(smooth()).save(tmp_path / f"a.{suffix}", **options)
     photo = read_photo(tmp_path / f"a.{suffix}")
     np.testing.assert_array_equal(photo.pixels, smooth())
-    back = write(photo, tmp_path / f"b{output_suffix(photo)}")
+    back = write(photo, tmp_path / f"b{output_suffix(photo.path)}")
     assert back.format == photo.format
     np.testing.assert_array_equal(back.stored[~HOLE], photo.stored[~HOLE])
     assert (back.stored[HOLE] == (250, 10, 20)).all()
@@ -233,7 +233,7 @@ def test_gif_and_palettes_become_true_colour(tmp_path):
     for suffix in ("gif", "png"):
         image.save(tmp_path / f"a.{suffix}")
         photo = read_photo(tmp_path / f"a.{suffix}")
-        assert output_suffix(photo) == ".png"
+        assert output_suffix(photo.path) == ".png"
         back = write(photo, tmp_path / f"b-{suffix}.png")
         known = np.asarray(image.convert("RGB"))[~HOLE]
         np.testing.assert_array_equal(back.stored[~HOLE], known)
