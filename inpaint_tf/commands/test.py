@@ -14,11 +14,16 @@ import sys
 from absl import flags
 
 from inpaint_tf.__main__ import COMMANDS
-from inpaint_tf.commands.parsing.flags import define_attention_flag, define_compute_flags
+from inpaint_tf.commands.parsing.flags import (
+    define_attention_flag,
+    define_compute_flags,
+    define_mask_flags,
+)
 from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.picture_size import described, trained_at
 from inpaint_tf.evaluation.settings import PROTOCOLS, EvaluationSettings
+from inpaint_tf.masks.face_shapes import SHAPES
 from inpaint_tf.weights.locate import ACCEPTED, DEFAULT
 
 NAMED_FAILURES = 20
@@ -36,10 +41,11 @@ def define_flags():
     flags.DEFINE_string(
         "masks",
         "center",
-        "Holes: 'center' (half of each side), a folder of mask pictures named like the pictures, "
-        "or one mask for all. White (over 127.5) is hole.",
+        f"Holes: 'center' (half of each side), a shape on the faces ({', '.join(SHAPES)}; where "
+        "none is found, on the mean face of square pictures), a folder of masks named like the "
+        "pictures, or one mask for all; a list (.txt) or glob of masks is like a folder.",
     )
-    flags.DEFINE_bool("invert_masks", False, "Black is hole in the mask pictures.")
+    define_mask_flags()
     flags.DEFINE_enum(
         "mask_pairing",
         "name",
@@ -141,6 +147,9 @@ def settings_from_flags(args):
         masks=args.masks,
         mask_pairing=args.mask_pairing,
         invert_masks=args.invert_masks,
+        mask_colour=args.mask_colour,
+        tolerance=args.tolerance,
+        grow=args.grow,
         weights=listed("weights", args.weights),
         predictions=listed("predictions", args.predictions),
         baselines=listed("baseline", args.baseline),

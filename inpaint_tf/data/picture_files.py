@@ -3,6 +3,8 @@
 Pictures are uint8 (height, width, 3) RGB in 0..255; masks are uint8 (height, width), 1 = hole.
 """
 
+import contextlib
+import functools
 import io
 import os
 import warnings
@@ -18,16 +20,31 @@ from inpaint_tf.data.atomic_files import write_whole
 from inpaint_tf.errors import UserError
 
 IMAGE_SUFFIXES = (
-    *(".avif", ".bmp", ".gif", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm", ".pgm", ".png"),
+    *(
+        ".avif",
+        ".bmp",
+        ".gif",
+        ".heic",
+        ".heif",
+        ".jfif",
+        ".jp2",
+        ".jpe",
+        ".jpeg",
+        ".jpg",
+        ".pbm",
+        ".pgm",
+        ".png",
+    ),
     *(".pnm", ".ppm", ".tga", ".tif", ".tiff", ".webp"),
 )
+HEIF_SUFFIXES = (".heic", ".heif")
 # A picture with more pixels than this counts as a decompression bomb: it would need gigabytes.
 MAX_PIXELS = 178_956_970  # above it Pillow raises by default
 # Pillow warns about odd metadata and about large pictures, but reads both correctly.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
-_EXIF_ORIENTATION = 0x0112
+EXIF_ORIENTATION = 0x0112
 # How to turn a stored array upright, by EXIF orientation (TIFF 6.0, section 8, tag 274).
 _UPRIGHT: dict[int, Callable[[np.ndarray], np.ndarray]] = {
     2: lambda pixels: pixels[:, ::-1],
@@ -93,16 +110,31 @@ def read_image(
     Raises `UnreadableImage` where it is missing, empty, not a picture, truncated, damaged, or too
     large.
     """
+    return read_with(lambda image, name: upright(_rgb(image, name), image), path_or_bytes, name)
+
+
+def read_with(
+    use: Callable[[Image.Image, str], Any],
+    path_or_bytes: str | os.PathLike[str] | bytes,
+    name: str | None = None,
+) -> Any:
+    """What `use` makes of the loaded Pillow image, and of its name for messages.
+
+    path_or_bytes, name: see `read_image`; it raises `UnreadableImage` like that.
+    """
     if not name:
         name = "picture" if isinstance(path_or_bytes, bytes) else os.fspath(path_or_bytes)
     try:
-        if isinstance(path_or_bytes, bytes):
-            return _decode(path_or_bytes, name)
-        return _decode(Path(path_or_bytes).read_bytes(), name)
-    except UnreadableImage:
+        if not isinstance(path_or_bytes, bytes):
+            path_or_bytes = read_bytes(path_or_bytes)
+        return _decode(path_or_bytes, name, use)
+    except UserError:
         raise
     except UnidentifiedImageError:
-        raise UnreadableImage(name, "not a picture, whatever its name says") from None
+        reason = "not a picture, whatever its name says"
+        if Path(name).suffix.lower() in HEIF_SUFFIXES:
+            reason = "HEIC pictures need a plugin: pip install pillow-heif"
+        raise UnreadableImage(name, reason) from None
     except OSError as error:
         raise UnreadableImage(name, error.strerror or error) from None
     except Exception as error:
@@ -110,16 +142,46 @@ def read_image(
         raise UnreadableImage(name, f"damaged ({error})") from None
 
 
-def _decode(encoded: bytes, name: str) -> np.ndarray:
+def read_bytes(path: str | os.PathLike[str]) -> bytes:
+    """All of a file. Raises `UnreadableImage` where there is none to read."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise UnreadableImage(os.fspath(path), error.strerror or error) from None
+
+
+def _decode(encoded: bytes, name: str, use: Callable[[Image.Image, str], Any]) -> Any:
     if not encoded:
         raise UnreadableImage(name, "the file is empty")
+    if encoded[4:8] == b"ftyp":
+        _register_heif()
     # Pillow, because OpenCV returns a truncated picture half grey and without an error.
     with Image.open(io.BytesIO(encoded)) as image:
         if image.width * image.height > MAX_PIXELS:
             raise UnreadableImage(name, f"too large ({image.width}x{image.height} pixels)")
         image.load()
-        pixels = _rgb(image, name)
-        return np.array(_UPRIGHT.get(_orientation(image), np.asarray)(pixels), order="C")
+        return use(image, name)
+
+
+@functools.cache
+def _register_heif():
+    """Pillow reads HEIC by a plugin, which is an extra."""
+    with contextlib.suppress(ImportError):
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+
+
+def upright(pixels: np.ndarray, image: Image.Image) -> np.ndarray:
+    """Stored pixels (height, width, ...) of a Pillow image, turned as its EXIF data says."""
+    return turned(pixels, orientation(image))
+
+
+def turned(pixels: np.ndarray, orientation: int, back: bool = False) -> np.ndarray:
+    """An array (height, width, ...) turned upright from an EXIF orientation, or back to it."""
+    if back:
+        orientation = {6: 8, 8: 6}.get(orientation, orientation)
+    return np.array(_UPRIGHT.get(orientation, np.asarray)(pixels), order="C")
 
 
 def _rgb(image: Image.Image, name: str) -> np.ndarray:
@@ -137,22 +199,13 @@ def _rgb(image: Image.Image, name: str) -> np.ndarray:
     return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
 
 
-def _orientation(image: Image.Image) -> Any:
+def orientation(image: Image.Image) -> Any:
+    """The EXIF orientation, 1 to 8; 1, upright, where there is none."""
     try:
-        return image.getexif().get(_EXIF_ORIENTATION, 1)
+        return image.getexif().get(EXIF_ORIENTATION, 1)
     except Exception:
         # Damaged EXIF data raises almost anything, but the pixels may still be good.
         return 1
-
-
-def read_mask(path: str | os.PathLike[str], invert: bool = False) -> np.ndarray:
-    """Reads a mask picture: uint8 (height, width), 1 = hole where its grey value is > 127.5.
-
-    path: of any picture that `read_image` reads.
-    invert: for the opposite convention, black = hole.
-    """
-    hole = cv2.cvtColor(read_image(path), cv2.COLOR_RGB2GRAY) > 127.5
-    return (hole != invert).astype(np.uint8)
 
 
 def resize(image: np.ndarray, height: int, width: int, nearest: bool = False) -> np.ndarray:

@@ -15,7 +15,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from inpaint_tf.data import picture_files
+from inpaint_tf.data import photo_files
 from inpaint_tf.data.threaded_map import ordered_map
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.pairing import Pair
@@ -36,13 +36,12 @@ def complete_and_score(
     *,
     size: int | None = None,
     batch_size: int = 8,
-    invert_masks: bool = False,
     judges: Judges = NO_JUDGES,
 ) -> None:
     """Complete and score every pair that `results` does not hold yet.
 
     method: see `evaluation.methods`.
-    size, invert_masks: see `Pair.read`.
+    size: see `Pair.read`.
     batch_size: pictures that are completed together, at most.
 
     A picture that cannot be read or completed becomes a failure in `results`, and the others go on.
@@ -63,9 +62,7 @@ def complete_and_score(
             dynamic_ncols=True,
         ) as progress:
             recorder = _Recorder(pool, results, judges, progress, depth)
-            loaded = _read_ahead(
-                wanted, lambda pair: pair.read(size, invert_masks), depth, recorder.fail
-            )
+            loaded = _read_ahead(wanted, lambda pair: pair.read(size), depth, recorder.fail)
             with contextlib.closing(loaded):
                 _complete(method, loaded, recorder, batch_size, depth)
             recorder.drain(0)
@@ -176,7 +173,7 @@ class _Recorder:
         completed, raw = complete(pair, truth, mask)
         path = self._results.folder / pair.name
         path.parent.mkdir(parents=True, exist_ok=True)
-        picture_files.write_png(path, completed)
+        photo_files.write_described_png(path, completed, pair.image)
         return {
             "image": pair.name,
             "height": truth.shape[0],

@@ -1,9 +1,9 @@
 """Which picture goes with which mask, and under which name its result is written."""
 
+import contextlib
 import glob
 import itertools
 import os
-import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +11,20 @@ from pathlib import Path
 import numpy as np
 
 from inpaint_tf.data import picture_files
-from inpaint_tf.data.sources import FileSource, Item, open_source
+from inpaint_tf.data.sources import LIST_SUFFIXES, FileSource, Item, open_source
 from inpaint_tf.errors import UserError
-from inpaint_tf.evaluation.picture_size import resized
+from inpaint_tf.evaluation import mask_names
+from inpaint_tf.evaluation.picture_size import NATIVE, resized
+from inpaint_tf.masks import mask_files
+from inpaint_tf.masks.face_shapes import SHAPES
+from inpaint_tf.masks.mask_files import PLAIN, MaskRule
 
 CENTER = "center"
 """In place of a mask file: the hole of half the height and half the width in the middle."""
+TRANSPARENCY = "transparency"
+"""In place of a mask file: the transparent part of the picture itself."""
+PAINTED = "painted"
+"""In place of a mask file: what has the rule's colour in the picture itself."""
 
 
 CONTACT_SHEET = "contact_sheet.png"
@@ -25,57 +33,113 @@ CONTACT_SHEET = "contact_sheet.png"
 
 @dataclass(frozen=True)
 class Pair:
-    """A picture to complete. `mask` is a file, `CENTER`, or None where none was found.
+    """A picture to complete. `mask` is a file, a word (`hole_word`), or None where none was found.
 
     image: a file, or an item of a packed cache or of TFRecords.
     name: of the result below the output folder: the picture's own path below its folder, ending in
     .png.
     fit_mask: bring the mask to the picture's size, whatever its own.
+    rule: how the mask is read.
+    why_none: why there is no mask.
     """
 
     name: str
     image: Path | Item
     mask: Path | str | None
     fit_mask: bool = False
+    rule: MaskRule = PLAIN
+    why_none: str = ""
 
     def files(self):
         """The files it is read from."""
         image = self.image.file() if isinstance(self.image, Item) else self.image
         return [image, *([self.mask] if isinstance(self.mask, Path) else [])]
 
-    def read(self, size=None, invert_masks=False):
+    def read(self, size=None):
         """The picture (height, width, 3), uint8 RGB, and its mask (height, width), uint8, 1 = hole.
 
         size: what both are brought to, a `picture_size.Size`.
         Raises UserError that says why the picture cannot be tested.
         """
-        image = resized(self._read_image(), size)
-        mask = self._read_mask(image, size, invert_masks)
-        if mask.shape != image.shape[:2]:
-            raise UserError(
-                f"its mask {self.mask} is {_pixels(mask)} and the picture {_pixels(image)}; "
-                "make them equal, or give --size"
-            )
-        if mask.all():
-            raise UserError(f"the hole covers the whole picture of {_pixels(image)}")
-        if not mask.any():
-            raise UserError(
-                f"its mask {self.mask} has no hole (white); if black is hole, add --invert_masks"
-            )
-        return image, mask
+        picture = self._read_image()
+        image = resized(picture, size)
+        return image, self.read_hole(picture, image, size, portrait=True)
 
     def _read_image(self):
         if isinstance(self.image, Item):
             return self.image.read()
         return picture_files.read_image(self.image)
 
-    def _read_mask(self, image, size, invert_masks):
+    def read_hole(self, picture, image=None, size=None, portrait=False):
+        """The mask alone, (height, width), uint8, 1 = hole.
+
+        picture: upright pixels of the picture's file. image: those after `size`.
+        portrait: whether the pictures are faces framed as in training, see `shapes.on_faces`.
+        Raises UserError that says why nothing can be completed.
+        """
+        mask = self._read_mask(picture, picture if image is None else image, size, portrait)
+        if problem := mask_files.why_useless(mask, self.rule):
+            where = f"its mask {self.mask}: " if isinstance(self.mask, Path) else ""
+            raise UserError(f"{where}{problem}")
+        return mask
+
+    def _read_mask(self, picture, image, size, portrait):
         if self.mask is None:
-            raise UserError(f"no mask of the name {Path(self.name).with_suffix('')} in --masks")
+            raise UserError(self.why_none)
         if self.mask == CENTER:
-            return center_mask(*image.shape[:2])
-        mask = resized(picture_files.read_mask(self.mask, invert_masks), size, nearest=True)
-        return picture_files.resize(mask, *image.shape[:2], nearest=True) if self.fit_mask else mask
+            return mask_files.grown(center_mask(*image.shape[:2]), self.rule.grow)
+        if self.mask in (TRANSPARENCY, PAINTED) and isinstance(self.image, Item):
+            raise UserError(f"--masks={self.mask} needs files of pictures: {self.image} is none")
+        if self.mask == TRANSPARENCY:
+            return mask_files.transparent_part(self.image, self.rule)
+        if self.mask == PAINTED:
+            return mask_files.read_mask(self.image, self.rule)
+        if self.mask in SHAPES:
+            from inpaint_tf.inference.photos import shapes
+
+            hole = shapes.on_faces(self.mask, image, portrait=self.name if portrait else "")
+            return mask_files.grown(hole, self.rule.grow)
+        _check_no_copy(self.mask, self.image)
+        mask = mask_files.read_mask(self.mask, self.rule)
+        if not self.fit_mask:
+            _check_fit(self.mask, mask, picture, size)
+        mask = resized(mask, size, nearest=True)
+        return picture_files.resize(mask, *image.shape[:2], nearest=True)
+
+
+def _check_no_copy(mask, image):
+    """Raise UserError where the mask's file holds the picture itself."""
+    if isinstance(image, Item):
+        return
+    with contextlib.suppress(OSError):  # which reading tells
+        equal = mask.stat().st_size == image.stat().st_size
+        if equal and mask.read_bytes() == image.read_bytes():
+            raise UserError(f"its mask {mask} is the same file as the picture; draw a mask")
+
+
+def _check_fit(path, mask, picture, size):
+    """Raise UserError for a mask that cannot lie on the picture, both as they are in their files.
+
+    A square mask of another size fits what is cut out of a picture by --size, and so does a mask
+    of the picture's shape. One that lies on its side would put the hole elsewhere.
+    """
+    if mask.shape == picture.shape[:2]:
+        return
+    sizes = f"its mask {path} is {_pixels(mask)} and the picture {_pixels(picture)}"
+    (height, width), (tall, wide) = mask.shape, picture.shape[:2]
+    same_shape = abs(height / width / (tall / wide) - 1) < 0.01
+    on_its_side = abs(height / width / (wide / tall) - 1) < 0.01
+    if on_its_side and not same_shape:
+        raise UserError(
+            f"{sizes}: one of them lies on its side (EXIF orientation); turn it upright in its "
+            "file, or draw the mask on the upright picture"
+        )
+    square = height == width
+    if (same_shape and size not in (None, NATIVE)) or (square and isinstance(size, int)):
+        return
+    if same_shape or square:
+        raise UserError(f"{sizes}; make them equal, or give --size")
+    raise UserError(f"{sizes}, of another shape: the hole would lie elsewhere; make them equal")
 
 
 def center_mask(height, width):
@@ -88,44 +152,70 @@ def center_mask(height, width):
     return mask
 
 
-def find_pairs(images, masks=CENTER, limit=None, cycle=False):
+def find_pairs(images, masks=CENTER, limit=None, cycle=False, rule=PLAIN):
     """Pair every picture of `images` with its mask.
 
     images: a folder (with its subfolders), a glob, a list (.txt), one file, a packed cache (.npy),
-      TFRecords, or tfds:NAME: see `data.open_source`.
-    masks: "center"; one file, for all pictures; or a folder, in which the mask of `a/b.jpg` is
-      `a/b.` with any ending, or `a/b.jpg.` with any ending where several pictures are called a/b,
-      or `a/b_mask.` or `a/b_mask001.` with any ending.
+      TFRecords, or tfds:NAME: see `data.open_source`. Masks among them, X_mask001.png beside
+      X.jpg, are left out, and said.
+    masks: a word, see `hole_word`; one file, for all pictures; or a folder, list or glob of masks,
+      which belong to pictures by their names, see `MasksByName.find`. A picture is never its own
+      mask.
     limit: take the first so many pictures only.
     cycle: give the pictures the masks of the folder by turns instead, in the order of their paths
       and brought to the pictures' sizes.
+    rule: how masks are read.
 
     Returns `Pair`s sorted by path. A picture without a mask is among them, to fail by itself.
     """
-    found = _find_images(images)
+    found = mask_names.without_masks(_find_images(images))
+    word = hole_word(masks)
+    one = is_one_mask(masks)
+    if one and not any(isinstance(image, Item) for _, image in found):
+        found = mask_names.without(found, masks)
     names = output_names([relative for relative, _ in found])
-    pairs = zip(names[:limit], (image for _, image in found[:limit]), strict=True)
-    if str(masks) == CENTER or Path(masks).is_file():
-        mask = CENTER if str(masks) == CENTER else Path(masks)
-        return [Pair(name, path, mask) for name, path in pairs]
+    files = [file for _, file in found if isinstance(file, Path)]
+    chosen = list(zip(names, found, strict=True))[:limit]
+    if word or one:
+        mask = word or Path(masks)
+        return [Pair(name, image, mask, rule=rule) for name, (_, image) in chosen]
     if cycle:
-        turns = itertools.cycle(picture_files.list_images(masks))
+        turns = itertools.cycle(file for _, file in mask_names.mask_files(masks, files))
         return [
-            Pair(name, path, mask, fit_mask=True)
-            for (name, path), mask in zip(pairs, turns, strict=False)
+            Pair(name, image, mask, fit_mask=True, rule=rule)
+            for (name, (_, image)), mask in zip(chosen, turns, strict=False)
         ]
-    mask_files = _masks_by_name(masks)
-    paired = [
-        Pair(name, image, _find_mask(relative, mask_files))
-        for (name, image), (relative, _) in zip(pairs, found, strict=False)
-    ]
-    if all(pair.mask is None for pair in paired):
+    by_name = mask_names.MasksByName(masks, files)
+    paired = []
+    for name, (relative, image) in chosen:
+        mask, why = by_name.find(relative)
+        paired.append(Pair(name, image, mask, rule=rule, why_none=why))
+    if all(pair.mask is None and pair.why_none.startswith("no mask") for pair in paired):
         wanted = Path(paired[0].name).with_suffix("")
         raise UserError(
             f"--masks={masks} holds no mask for any picture of --images={images}; masks pair by "
             f"name, so the first one would be {wanted}.png"
         )
     return paired
+
+
+def hole_word(masks):
+    """The word for holes without mask files that `masks` is, or None where it is a path.
+
+    "center", the middle half of both sides; a name of `face_shapes.SHAPES`, on the pictures' faces,
+    unless a file or folder is called so; `TRANSPARENCY` and `PAINTED`.
+    """
+    word = str(masks)
+    if word in (CENTER, TRANSPARENCY, PAINTED):
+        return word
+    return word if word in SHAPES and not Path(word).exists() else None
+
+
+def is_one_mask(masks):
+    """Whether this is one mask for all pictures: a file, and no list of files."""
+    if hole_word(masks):
+        return False
+    return Path(masks).is_file() and Path(masks).suffix.lower() not in LIST_SUFFIXES
 
 
 def output_names(paths):
@@ -187,25 +277,6 @@ def _items(source):
             relative = relative.with_name(f"{relative.stem}-{index}{relative.suffix}")
         found.append((relative, Item(source, index)))
     return sorted(found, key=lambda one: one[0])
-
-
-def _masks_by_name(folder):
-    """Mask files of a folder by their relative path without its ending, and without "_mask001"."""
-    found, added = {}, {}
-    for path in picture_files.list_images(folder):
-        stem = path.relative_to(folder).with_suffix("")
-        found[stem] = path
-        bare = re.sub(r"[_-]mask\d*$", "", stem.name)
-        if bare not in ("", stem.name):
-            added.setdefault(stem.with_name(bare), []).append(path)
-    return found | {
-        stem: paths[0] for stem, paths in added.items() if len(paths) == 1 and stem not in found
-    }
-
-
-def _find_mask(relative, mask_files):
-    """The whole name is more particular than the name without its ending: it goes first."""
-    return mask_files.get(relative) or mask_files.get(relative.with_suffix(""))
 
 
 def _pixels(array):

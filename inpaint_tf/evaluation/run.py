@@ -18,6 +18,8 @@ from inpaint_tf.evaluation.settings import (
     check_settings,
     complete_settings,
 )
+from inpaint_tf.inference.photos import detectors
+from inpaint_tf.masks.face_shapes import SHAPES
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,11 @@ def evaluate(settings: EvaluationSettings | None = None, /, **fields: Any) -> Ev
     check_settings(settings)
     settings = picture_size.settle_size(settings)
     pairs = pairing.find_pairs(
-        settings.images, settings.masks, settings.limit, settings.mask_pairing == "cycle"
+        settings.images,
+        settings.masks,
+        settings.limit,
+        settings.mask_pairing == "cycle",
+        settings.mask_rule,
     )
     check_output_apart(settings, pairs)
     check_files(settings)
@@ -97,7 +103,6 @@ def _test(settings, method, pairs, judges, several):
         results,
         size=settings.size,
         batch_size=settings.batch_size,
-        invert_masks=settings.invert_masks,
         judges=judges,
     )
     summary = results.finish(list(inputs))
@@ -180,13 +185,13 @@ def _judges(settings):
         lpips = Lpips(settings.lpips) if settings.lpips else None
         if settings.inception:
             inception = Inception(settings.inception)
-            set_judges.append(SetJudge(inception, settings.size, settings.invert_masks))
+            set_judges.append(SetJudge(inception, settings.size))
     if settings.recognition:
         from inpaint_tf.evaluation.scores.face_descriptors.dlib_faces import DlibFaces
         from inpaint_tf.evaluation.scores.face_descriptors.set_judge import FaceSetJudge
 
         faces = DlibFaces()
-        set_judges.insert(0, FaceSetJudge(faces, settings.size, settings.invert_masks))
+        set_judges.insert(0, FaceSetJudge(faces, settings.size))
     return Judges(recogniser, lpips, faces), set_judges
 
 
@@ -195,9 +200,11 @@ def _recorded(settings, method):
     precision = {"precision": settings.precision} if method.batched else {}
     return {
         "images": str(Path(settings.images).resolve()),
-        "masks": pairing.CENTER if settings.central else str(Path(settings.masks).resolve()),
+        "masks": pairing.hole_word(settings.masks) or str(Path(settings.masks).resolve()),
+        **_recorded_detector(settings.masks),
         "mask_pairing": settings.mask_pairing,
         "invert_masks": settings.invert_masks,
+        **{f"mask_{name}": value for name, value in settings.mask_rule.changes.items()},
         "size": _recorded_size(settings.size),
         "recogniser": _text(settings.recogniser),
         "lpips": _text(settings.lpips),
@@ -212,6 +219,13 @@ def _recorded_size(size):
     if size == picture_size.NATIVE:
         return None
     return size if isinstance(size, int) else str(size)
+
+
+def _recorded_detector(masks):
+    """Shapes lie on faces that a detector finds: another one may find others."""
+    if pairing.hole_word(masks) not in SHAPES:
+        return {}
+    return {"detector": detectors.choose(detectors.AUTO)}
 
 
 def _text(path):

@@ -3,6 +3,7 @@
 The checks run before TensorFlow takes its seconds to load, and before anything is written.
 """
 
+import glob
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,9 +13,17 @@ from typing import Any
 from inpaint_tf.data.picture_files import is_image_name
 from inpaint_tf.engines.runtime import DEVICES, PRECISIONS
 from inpaint_tf.errors import UserError, unknown_name
-from inpaint_tf.evaluation.pairing import CENTER, Pair
+from inpaint_tf.evaluation.pairing import (
+    CENTER,
+    PAINTED,
+    TRANSPARENCY,
+    Pair,
+    hole_word,
+    is_one_mask,
+)
 from inpaint_tf.evaluation.picture_size import Size, parse_size
 from inpaint_tf.evaluation.scores.face_descriptors import dlib_faces
+from inpaint_tf.masks.mask_files import TOLERANCE, MaskRule
 from inpaint_tf.networks.layers.attention_memory import SCORE_BYTES
 from inpaint_tf.weights import locate
 
@@ -35,11 +44,14 @@ class EvaluationSettings:
 
     images: pictures: a folder, a glob, a .txt list, one file, or another `data.open_source` takes.
     output: folder for the results. A second evaluation with the same settings goes on in it.
-    masks: "center" (half of each side), a folder of mask pictures, or one mask for all pictures.
-        White (over 127.5) is hole.
+    masks: "center" (half of each side), a shape such as "glasses" on the faces, a folder of mask
+        pictures, or one mask for all pictures. White is hole, see `masks.mask_files`.
     mask_pairing: "name": a folder's mask goes to the picture of its name. "cycle": the masks go to
         the pictures in turn, each resized to its picture.
     invert_masks: black is hole in the mask pictures.
+    mask_colour: hole is where the mask pictures have this colour, such as "#00ff00"; tolerance: by
+        how many levels of 0..255 each channel may differ from it.
+    grow: pixels by which holes reach further on all sides, in the mask's own size.
 
     weights: our networks, each by the name of shipped weights, a run's folder, a checkpoint or a
         weights file. Without weights, predictions and baselines the shipped network is tested.
@@ -70,6 +82,9 @@ class EvaluationSettings:
     masks: str | Path = CENTER
     mask_pairing: str = "name"
     invert_masks: bool = False
+    mask_colour: str | None = None
+    tolerance: int = TOLERANCE
+    grow: int = 0
     weights: Sequence[str | Path] = ()
     predictions: Sequence[str | Path] = ()
     baselines: Sequence[str] = ()
@@ -96,6 +111,11 @@ class EvaluationSettings:
     def central(self) -> bool:
         """Whether the holes are the central half of each side."""
         return str(self.masks) == CENTER
+
+    @property
+    def mask_rule(self) -> MaskRule:
+        """How masks are read. UserError for a colour that is none, and for numbers out of range."""
+        return MaskRule(self.invert_masks, self.mask_colour, self.tolerance, self.grow)
 
 
 def complete_settings(settings: EvaluationSettings) -> EvaluationSettings:
@@ -160,9 +180,16 @@ def check_paths(settings: EvaluationSettings) -> None:
 
 def check_masks(settings: EvaluationSettings) -> None:
     """Mask settings must have an effect, and the masks be there."""
-    if settings.central:
+    assert settings.mask_rule
+    word = hole_word(settings.masks)
+    if word in (TRANSPARENCY, PAINTED):
+        raise UserError(
+            f"--masks={word} is for inpaint-tf complete: such pictures have no truth to score with"
+        )
+    if word:
         given = {
             "invert_masks": settings.invert_masks,
+            "mask_colour": settings.mask_colour is not None,
             "mask_pairing": settings.mask_pairing == "cycle",
         }
         for name, needs_pictures in given.items():
@@ -170,9 +197,9 @@ def check_masks(settings: EvaluationSettings) -> None:
                 raise UserError(f"--{name} is for mask pictures; give --masks=FOLDER")
         return
     masks = settings.masks
-    if not Path(masks).exists():
+    if not Path(masks).exists() and not glob.has_magic(str(masks)):
         raise UserError(f"--masks={masks}: no such file or folder; 'center' covers the middle")
-    if settings.mask_pairing == "cycle" and not Path(masks).is_dir():
+    if settings.mask_pairing == "cycle" and is_one_mask(masks):
         raise UserError(f"--mask_pairing=cycle needs a folder of masks, and {masks} is none")
 
 

@@ -9,9 +9,12 @@ import numpy as np
 from inpaint_tf.errors import UserError
 from inpaint_tf.inference import memory, picture_forms
 from inpaint_tf.inference.photos.framing import Framing
+from inpaint_tf.masks import mask_files
 from inpaint_tf.networks.layers import attention_memory
 from inpaint_tf.weights.locate import DEFAULT
 
+LAYERS = (1, 3, 4)
+"""Channels that a mask may have: grey, RGB, RGBA."""
 Pictures = Any
 """See `Inpainter.complete`."""
 
@@ -89,9 +92,10 @@ class Inpainter:
         images: uint8 RGB, one (height, width, 3), a batch (batch, height, width, 3), or a list of
             (height, width, 3) of any sizes. In place of such an array: RGBA (4 channels), floats in
             0..1, a PIL image, or the path of a file; see `picture_forms.as_rgb`.
-        masks: bool or uint8, (height, width) or (height, width, 1) for each image: an array with
-            the images' batch, a list, or one mask for all. True is hole, and so are values over
-            127. In a mask without a value over 1, 1 is hole. Floats, PIL images and paths too.
+        masks: bool or integers, (height, width) or (height, width, 1, 3 or 4) for each image: an
+            array with the images' batch, a list, or one mask for all. Read as mask files are: True
+            is hole, and so is what is over half of 1, 255 or 65,535; see `masks.mask_files`.
+            Floats, PIL images and paths too.
         batch_size: the most pictures of equal size that go through the network together.
 
         Returns the completed pictures in the form of `images`. Raises `UserError` for input of
@@ -260,7 +264,8 @@ def _as_pictures(images):
 def _as_masks(masks, pictures):
     """`masks` in any accepted form as a list of (height, width, 1) uint8 arrays, one a picture."""
     if isinstance(masks, np.ndarray):
-        one_for_all = masks.ndim == 2 or masks.shape == (*pictures[0].shape[:2], 1)
+        size = pictures[0].shape[:2]
+        one_for_all = masks.ndim == 2 or masks.shape in [(*size, layers) for layers in LAYERS]
         masks = [masks] * len(pictures) if one_for_all else list(masks)
     elif not isinstance(masks, list | tuple):
         raise UserError(
@@ -278,20 +283,20 @@ def _as_mask(mask, picture):
     size = picture.shape[:2]
     if (
         not isinstance(mask, np.ndarray)
-        or mask.dtype not in (np.bool_, np.uint8)
-        or mask.shape not in (size, (*size, 1))
+        or not (mask.dtype == bool or np.issubdtype(mask.dtype, np.integer))
+        or mask.shape not in (size, *((*size, layers) for layers in LAYERS))
     ):
         raise UserError(
-            f"`masks` must be bool or uint8 of shape {size} or {(*size, 1)}, the size of the "
-            f"image. Received: {_describe(mask, mask)}"
+            f"`masks` must be bool or integers of shape {size} or {(*size, 1)}, the size of the "
+            f"image, or RGB or RGBA. Received: {_describe(mask, mask)}"
         )
-    mask = mask.reshape(*size, 1).astype(np.uint8)
-    if mask.min() > 127 or mask.min() == mask.max() == 1:
+    hole = mask_files.as_hole(mask)
+    if hole.all():
         raise UserError(
             "`masks` must leave known pixels to fill the hole from. "
             f"Received: a hole that covers the whole picture of {size[1]}x{size[0]} pixels"
         )
-    return mask
+    return hole[..., None].astype(np.uint8)
 
 
 def _describe(images, picture):

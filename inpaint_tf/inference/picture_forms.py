@@ -14,6 +14,7 @@ from PIL import Image, ImageOps
 
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
+from inpaint_tf.masks import mask_files
 
 Restore = Callable[[np.ndarray, np.ndarray], Any]
 """(completed uint8 (height, width, 3), hole bool (height, width)) to the form that was given."""
@@ -52,9 +53,9 @@ def as_mask(mask: Any) -> Any:
     Anything else is returned as it is. Over one half is hole.
     """
     if isinstance(mask, str | os.PathLike):
-        return picture_files.read_mask(mask)
+        return mask_files.read_mask(mask)
     if isinstance(mask, Image.Image):
-        return picture_files.read_mask(_as_png(mask))
+        return mask_files.read_mask(_as_png(mask), name="the mask")
     if isinstance(mask, np.ndarray) and np.issubdtype(mask.dtype, np.floating):
         _check_range(mask, "masks")
         return (mask > 0.5).astype(np.uint8)

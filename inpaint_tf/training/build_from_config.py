@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from absl import logging
 
 from inpaint_tf.errors import UserError, look_up
 from inpaint_tf.masks import KINDS as HOLES
@@ -117,18 +118,35 @@ def build_holes(config: Any, kind: str | None = None) -> Any:
 
 
 def read_mask_pictures(config: Any) -> np.ndarray:
-    """The pictures of `masks.pictures`, resized to the box: uint8 0/1 (count, size, size)."""
-    from inpaint_tf.data import picture_files
+    """The pictures of `masks.pictures`, resized to the box: uint8 0/1 (count, size, size).
 
-    size = config.masks.size
-    return np.stack(
-        [
-            picture_files.resize(
-                picture_files.read_mask(path, config.masks.invert), size, size, nearest=True
-            )
-            for path in picture_files.list_images(config.masks.pictures)
-        ]
-    )
+    Those that cannot be read, that have no hole and that are all hole are left out and named.
+    Raises `UserError` where none is left.
+    """
+    from inpaint_tf.data import picture_files
+    from inpaint_tf.masks import mask_files
+
+    size, folder = config.masks.size, config.masks.pictures
+    rule = mask_files.MaskRule(invert=config.masks.invert)
+    found, left_out = [], []
+    for path in picture_files.list_images(folder):
+        try:
+            mask = mask_files.read_mask(path, rule)
+            small = picture_files.resize(mask, size, size, nearest=True)
+            problem = mask_files.why_useless(mask) or mask_files.why_useless(small)
+        except picture_files.UnreadableImage as error:
+            problem = error.reason
+        if problem:
+            left_out.append(f"{path}: {problem}")
+            logging.warning("left out, cannot serve as a mask: %s", left_out[-1])
+        else:
+            found.append(small)
+    if not found:
+        raise UserError(
+            f"--config.masks.pictures={folder}: none of its {len(left_out)} masks can serve, such "
+            f"as {left_out[0]}"
+        )
+    return np.stack(found)
 
 
 def describe_mask_pictures(config: Any) -> str | None:

@@ -6,11 +6,14 @@ import cv2
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 import inpaint_tf
 from inpaint_tf.commands.complete import complete_photos
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
+from inpaint_tf.inference.photos import shapes
+from inpaint_tf.masks import face_shapes, mask_files
 from inpaint_tf.networks.generators.coarse_to_fine import build_generator
 
 
@@ -39,6 +42,9 @@ def arguments(pictures, tmp_path, inpainter, monkeypatch):
         masks=str(masks),
         output=str(tmp_path / "completed"),
         invert_masks=False,
+        mask_colour=None,
+        tolerance=40,
+        grow=0,
         weights="faces256",
         faces=None,
         detector="haar",
@@ -64,7 +70,7 @@ def test_known_pixels_stay_and_the_hole_is_filled(arguments, capsys):
     for name in completed(arguments):
         before = picture_files.read_image(f"{arguments.images}/{name}")
         after = picture_files.read_image(f"{arguments.output}/{name}")
-        hole = picture_files.read_mask(f"{arguments.masks}/{name}") == 1
+        hole = mask_files.read_mask(f"{arguments.masks}/{name}") == 1
         np.testing.assert_array_equal(after[~hole], before[~hole])
         assert (after[hole] != before[hole]).any()
     assert "Completed: 3" in capsys.readouterr().out
@@ -136,4 +142,77 @@ def test_a_file_as_output_is_refused(arguments, tmp_path):
     arguments.output = str(tmp_path / "file.png")
     picture_files.Path(arguments.output).touch()
     with pytest.raises(UserError, match="is a file"):
+        complete_photos(arguments)
+
+
+def test_photos_keep_format_and_metadata(arguments):
+    path = picture_files.Path(arguments.images) / "1.png"
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "Maker"
+    with Image.open(path) as image:
+        image.save(path.with_suffix(".jpg"), exif=exif, quality=83)
+    path.unlink()
+    assert complete_photos(arguments) == 0
+    assert list(completed(arguments)) == ["0.png", "1.jpg", "2.png"]
+    with (
+        Image.open(path.with_suffix(".jpg")) as one,
+        Image.open(_folder(arguments) / "1.jpg") as two,
+    ):
+        assert one.quantization == two.quantization
+        assert two.getexif()[0x010F] == "Maker"
+
+
+def filled_square(arguments, index=0):
+    """Where a result differs from its photo: rows and columns, first and last."""
+    before = picture_files.read_image(f"{arguments.images}/{index}.png").astype(int)
+    after = picture_files.read_image(f"{arguments.output}/{index}.png")
+    rows, columns = np.nonzero((before != after).any(axis=2))
+    return rows.min(), rows.max(), columns.min(), columns.max()
+
+
+def test_a_colour_in_the_photo_is_the_hole(arguments):
+    for index in range(3):
+        path = f"{arguments.images}/{index}.png"
+        pixels = picture_files.read_image(path) // 2
+        pixels[20:40, 10:30] = (0, 250, 0)
+        picture_files.write_png(path, pixels)
+    arguments.masks, arguments.mask_colour, arguments.grow = None, "#00ff00", 2
+    assert complete_photos(arguments) == 0
+    assert filled_square(arguments) == (18, 41, 8, 31)
+
+
+def test_an_erased_part_is_the_hole(arguments, capsys):
+    path = picture_files.Path(arguments.images) / "0.png"
+    pixels = np.full((64, 64, 4), 255, np.uint8)
+    pixels[..., :3] = picture_files.read_image(path)
+    pixels[20:40, 10:30, 3] = 0
+    Image.fromarray(pixels).save(path)
+    arguments.masks = "transparency"
+    assert complete_photos(arguments) == 1
+    assert "1.png: has no transparent part" in capsys.readouterr().err
+    with Image.open(_folder(arguments) / "0.png") as image:
+        got = np.asarray(image)
+    assert (got[..., 3] == 255).all()
+    hole = pixels[..., 3] == 0
+    np.testing.assert_array_equal(got[~hole], pixels[~hole])
+    assert (got[hole] != pixels[hole]).any()
+
+
+def test_a_shape_lies_on_the_faces_that_are_found(arguments, monkeypatch, capsys):
+    landmarks = face_shapes.MEAN_FACE * 64
+    found = iter([[SimpleNamespace(landmarks=landmarks)], [], []])
+    monkeypatch.setattr(shapes, "find_faces", lambda image, detector: next(found))
+    arguments.masks = "mouth"
+    assert complete_photos(arguments) == 1
+    hole = face_shapes.draw("mouth", landmarks, 64, 64)
+    rows, columns = np.nonzero(hole)
+    top, bottom, left, right = filled_square(arguments)
+    assert rows.min() <= top <= bottom <= rows.max()
+    assert columns.min() <= left <= right <= columns.max()
+    assert capsys.readouterr().err.count("no face found in it, and 'mouth' is drawn on faces") == 2
+
+
+def test_masks_are_asked_for(arguments):
+    arguments.masks = None
+    with pytest.raises(UserError, match="--masks is missing"):
         complete_photos(arguments)

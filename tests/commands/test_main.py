@@ -15,6 +15,7 @@ FLAGS = {
     "complete": "--[no]detail",
     "train": "--workdir",
     "test": "--predictions",
+    "web": "--megapixels",
     "pack": "--crop",
     "export": "--[no]overwrite",
     "demo": "--workdir",

@@ -16,6 +16,7 @@ from inpaint_tf.commands.test import run_test, settings_from_flags
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.settings import apply_protocol
+from inpaint_tf.masks import mask_files
 from inpaint_tf.networks.generators.coarse_to_fine import build_generator
 from inpaint_tf.weights.generator_file import save_generator
 
@@ -54,6 +55,9 @@ def args(tmp_path, weights):
         images=str(tmp_path / "in"),
         masks="center",
         invert_masks=False,
+        mask_colour=None,
+        tolerance=40,
+        grow=0,
         mask_pairing="name",
         predictions=None,
         baseline=None,
@@ -386,3 +390,23 @@ def test_help_is_quick():
     assert time.perf_counter() - started < 5  # a loaded machine is slow, TensorFlow slower
     assert "tensorflow" not in done.stderr
     assert "keras" not in done.stderr
+
+
+def test_other_rules_for_masks_are_other_tests(args, tmp_path):
+    mask = np.zeros((64, 64), np.uint8)
+    mask[20:40, 20:40] = 1
+    picture_files.write_png(tmp_path / "m.png", mask)
+    args.masks, args.baseline, args.weights, args.limit = str(tmp_path / "m.png"), ["mean"], None, 1
+    assert run_test(args) == 0
+    args.grow = 2
+    with pytest.raises(UserError, match="mask_grow"):
+        run_test(args)
+    args.output = str(tmp_path / "grown")
+    assert run_test(args) == 0
+    [row] = (tmp_path / "grown" / "metrics.csv").read_text().splitlines()[1:]
+    grown = mask_files.read_mask(args.masks, mask_files.MaskRule(grow=2))
+    assert grown[20:40, 18:42].all()
+    assert str(grown.mean()) in row.split(",")
+    args.grow = 0
+    with pytest.raises(UserError, match="mask_grow"):
+        run_test(args)

@@ -140,12 +140,6 @@ def test_32_bit_values_are_refused(tmp_path):
         picture_files.read_image(tmp_path / "a.tiff")
 
 
-def test_mask_is_hole_above_half(tmp_path):
-    Image.fromarray(np.uint8([[0, 127, 128, 255]])).save(tmp_path / "m.png")
-    assert picture_files.read_mask(tmp_path / "m.png").tolist() == [[0, 0, 1, 1]]
-    assert picture_files.read_mask(tmp_path / "m.png", invert=True).tolist() == [[1, 1, 0, 0]]
-
-
 def test_list_images_is_recursive_and_sorted(tmp_path):
     for name in ("b.JPG", "sub/a.png", "a.txt", "._b.jpg", ".hidden/c.png"):
         path = tmp_path / name

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inpaint_tf.data import picture_files
+from inpaint_tf.data import photo_files, picture_files
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.complete_and_score import (
     _batches_of_equal_size,
@@ -140,10 +140,10 @@ def test_a_baseline_goes_on_with_what_is_missing(folder):
 
 
 def test_a_disk_that_refuses_stops_the_test(folder, monkeypatch):
-    def refuse(path, image):
+    def refuse(path, image, source):
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(picture_files, "write_png", refuse)
+    monkeypatch.setattr(photo_files, "write_described_png", refuse)
     with pytest.raises(OSError, match="No space left"):
         run(folder, GreyInpainter(), batch_size=2)
 

@@ -1,15 +1,22 @@
 """Pictures find their masks, and results their names."""
 
+import unicodedata
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from pictures import write_shard
+from PIL import Image
 
 from inpaint_tf.data import open_source, picture_files
 from inpaint_tf.data.pack import pack
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation import pairing
+from inpaint_tf.inference.photos import shapes
+from inpaint_tf.masks import face_shapes
+from inpaint_tf.masks.mask_files import MaskRule
 
 
 def write(path, height=8, width=8, value=200):
@@ -104,13 +111,15 @@ def test_read_checks_and_resizes(tmp_path):
     image, mask = pair.read(size=8)
     assert image.shape == (8, 8, 3)
     np.testing.assert_array_equal(mask[:, 0], [1, 1, 1, 1, 0, 0, 0, 0])
-    _, inverted = pair.read(size=8, invert_masks=True)
+    inverting = replace(pair, rule=MaskRule(invert=True))
+    _, inverted = inverting.read(size=8)
     np.testing.assert_array_equal(inverted, 1 - mask)
 
 
 def test_a_hole_over_everything_is_refused(tmp_path):
-    write(tmp_path / "a.png", value=255)
-    pair = pairing.Pair("a.png", tmp_path / "a.png", tmp_path / "a.png")
+    write(tmp_path / "a.png", value=254)
+    write(tmp_path / "m.png", value=255)
+    pair = pairing.Pair("a.png", tmp_path / "a.png", tmp_path / "m.png")
     with pytest.raises(UserError, match="covers the whole picture"):
         pair.read()
 
@@ -209,3 +218,137 @@ def test_records_are_tested(tmp_path):
         "x.tfrecord-000000.png",
         "x.tfrecord-000001.png",
     ]
+
+
+def test_a_picture_is_never_its_own_mask(tmp_path, caplog):
+    folder = tmp_path / "all"
+    write(folder / "a.png")
+    write_mask(folder / "a_mask001.png")
+    write(folder / "b.png")
+    write_mask(folder / "b-mask.png")
+    [a, b] = pairing.find_pairs(folder, folder)
+    assert (a.name, a.mask.name) == ("a.png", "a_mask001.png")
+    assert (b.name, b.mask.name) == ("b.png", "b-mask.png")
+    assert a.read()[1].sum() == 32
+    assert "masks by their names: a_mask001.png, b-mask.png" in caplog.text
+    assert [pair.name for pair in pairing.find_pairs(folder)] == ["a.png", "b.png"]
+
+
+@pytest.mark.parametrize("cycle", [False, True])
+def test_pictures_given_as_their_own_masks_are_refused(tmp_path, cycle):
+    write(tmp_path / "all" / "x.png")
+    write_mask(tmp_path / "all" / "x.webp.png")  # which of them is the mask?
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "x.png").symlink_to(tmp_path / "all" / "x.png")
+    (tmp_path / "links" / "y.png").hardlink_to(tmp_path / "all" / "x.png")
+    for masks in ("all", "links"):
+        with pytest.raises(UserError, match="nothing but the pictures themselves"):
+            pairing.find_pairs(tmp_path / "all", tmp_path / masks, cycle=cycle)
+
+
+def test_one_mask_among_the_pictures_is_no_picture(tmp_path, caplog):
+    write(tmp_path / "x.png")
+    write_mask(tmp_path / "x2.png")
+    [pair] = pairing.find_pairs(tmp_path, tmp_path / "x2.png")
+    assert (pair.name, pair.mask) == ("x.png", tmp_path / "x2.png")
+    assert "left out of the pictures, for it is the mask" in caplog.text
+    with pytest.raises(UserError, match="is the picture itself"):
+        pairing.find_pairs(tmp_path / "x.png", tmp_path / "x.png")
+
+
+def test_a_copy_of_the_picture_is_no_mask(tmp_path):
+    for folder in ("in", "masks"):
+        write_mask(tmp_path / folder / "a.png")
+    [pair] = pairing.find_pairs(tmp_path / "in", tmp_path / "masks")
+    with pytest.raises(UserError, match="the same file as the picture"):
+        pair.read()
+
+
+def test_two_masks_of_one_picture_are_named(tmp_path):
+    for name in ("a.jpg.png", "b.png", "c.png"):
+        write(tmp_path / "in" / name)
+    for name in ("b.png", "b.bmp", "c_mask001.png", "c_mask2.png"):
+        write_mask((tmp_path / "masks" / name).with_suffix(".png"))
+    (tmp_path / "masks" / "b.bmp").write_bytes((tmp_path / "masks" / "b.png").read_bytes())
+    found = {pair.name: pair for pair in pairing.find_pairs(tmp_path / "in", tmp_path / "masks")}
+    assert found["b.png"].why_none == "2 masks are called like it: b.bmp, b.png; keep one"
+    assert found["c.png"].why_none.startswith("2 masks are called like it: c_mask001.png, c_m")
+    with pytest.raises(UserError, match="keep one"):
+        found["b.png"].read()
+
+
+def test_masks_in_a_list_or_a_glob(tmp_path):
+    for name in ("a.png", "b.png"):
+        write(tmp_path / "in" / name)
+        write_mask(tmp_path / "masks" / name)
+        write(tmp_path / "masks" / "old" / name)
+    (tmp_path / "list.txt").write_text("masks/b.png\nmasks/a.png\n")
+    for masks in (tmp_path / "list.txt", f"{tmp_path}/masks/*.png"):
+        pairs = pairing.find_pairs(tmp_path / "in", masks)
+        assert [pair.mask for pair in pairs] == [tmp_path / "masks" / n for n in ("a.png", "b.png")]
+        turns = pairing.find_pairs(tmp_path / "in", masks, cycle=True)
+        assert [pair.mask.name for pair in turns] == ["a.png", "b.png"]
+
+
+def test_accents_pair_however_they_are_written(tmp_path):
+    write(tmp_path / "in" / unicodedata.normalize("NFC", "jos\u00e9.png"))
+    write_mask(tmp_path / "masks" / unicodedata.normalize("NFD", "jos\u00e9.png"))
+    [pair] = pairing.find_pairs(tmp_path / "in", tmp_path / "masks")
+    assert pair.read()[1].sum() == 32
+
+
+@pytest.mark.parametrize("size", [None, 8])
+def test_a_mask_on_its_side_is_not_sent_to_size(tmp_path, size):
+    write(tmp_path / "a.png", 12, 8)
+    write_mask(tmp_path / "m.png", 8, 12)
+    with pytest.raises(UserError, match="lies on its side") as caught:
+        pairing.Pair("a.png", tmp_path / "a.png", tmp_path / "m.png").read(size)
+    assert "--size" not in str(caught.value)
+
+
+@pytest.mark.parametrize("size", [None, 8])
+def test_a_mask_of_another_shape_is_not_sent_to_size(tmp_path, size):
+    write(tmp_path / "a.png", 12, 8)
+    write_mask(tmp_path / "m.png", 12, 10)
+    with pytest.raises(UserError, match="of another shape") as caught:
+        pairing.Pair("a.png", tmp_path / "a.png", tmp_path / "m.png").read(size)
+    assert "--size" not in str(caught.value)
+
+
+def test_an_upright_picture_takes_a_mask_drawn_upright(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (12, 8)).save(tmp_path / "a.jpg", exif=exif)
+    write_mask(tmp_path / "m.png", 12, 8)
+    image, mask = pairing.Pair("a.png", tmp_path / "a.jpg", tmp_path / "m.png").read()
+    assert image.shape == (12, 8, 3)
+    assert mask.sum() == 48
+
+
+def test_the_central_hole_grows(tmp_path):
+    write(tmp_path / "a.png", 16, 16)
+    [pair] = pairing.find_pairs(tmp_path / "a.png", rule=MaskRule(grow=1))
+    assert pair.read()[1].sum() == 8 * 8 + 4 * 8
+
+
+def test_a_shape_lies_on_the_face_or_on_the_mean_face(tmp_path, monkeypatch, caplog):
+    write(tmp_path / "in" / "a.png", 64, 64)
+    write(tmp_path / "in" / "b.png", 64, 80)
+    turned = face_shapes.MEAN_FACE[:, ::-1] * 64
+    faces = [[], [SimpleNamespace(landmarks=turned), SimpleNamespace(landmarks=turned + 30)], []]
+    monkeypatch.setattr(shapes, "find_faces", lambda image, detector: faces.pop(0))
+    a, b = pairing.find_pairs(tmp_path / "in", "glasses")
+    on_mean = face_shapes.draw("glasses", face_shapes.MEAN_FACE * 64, 64, 64)
+    np.testing.assert_array_equal(a.read()[1], on_mean)
+    assert "a.png: no face found, the hole lies on the mean face" in caplog.text
+    np.testing.assert_array_equal(b.read()[1], face_shapes.draw("glasses", turned, 64, 80))
+    with pytest.raises(UserError, match="no face found in it"):
+        b.read()  # it is not square
+
+
+def test_a_folder_called_like_a_shape_is_a_folder(tmp_path, monkeypatch):
+    write(tmp_path / "in" / "a.png")
+    monkeypatch.chdir(tmp_path)
+    assert pairing.find_pairs("in", "mask")[0].mask == "mask"
+    write_mask(tmp_path / "mask" / "a.png")
+    assert pairing.find_pairs("in", "mask")[0].mask == Path("mask/a.png")

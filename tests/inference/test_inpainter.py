@@ -63,6 +63,11 @@ def test_forms_of_images_and_masks(small):
         np.testing.assert_array_equal(small.complete(image, form), expected)
     for form in (mask, mask[..., None], np.stack([mask] * 2), np.stack([mask] * 2)[..., None]):
         np.testing.assert_array_equal(small.complete(batch, form), [expected] * 2)
+    rgba = np.zeros((16, 24, 4), np.uint8)
+    rgba[..., 3] = mask * 255  # black strokes on a transparent layer
+    for form in (np.dstack([mask] * 3) * 255, rgba, mask.astype(np.uint16) * 65535):
+        np.testing.assert_array_equal(small.complete(image, form), expected)
+        np.testing.assert_array_equal(small.complete(batch, form), [expected] * 2)
     other = picture(24, 16)
     several = small.complete([image, other, image], [mask, mask.T, mask * 255])
     assert isinstance(several, list)

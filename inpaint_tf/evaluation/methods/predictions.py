@@ -5,6 +5,7 @@ from pathlib import Path
 
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
+from inpaint_tf.evaluation.mask_names import key
 from inpaint_tf.evaluation.methods.baselines import keep_known
 from inpaint_tf.evaluation.methods.method_names import short_name
 
@@ -27,7 +28,7 @@ class Predictions:
         self.folder = Path(folder)
         self._exact, self._stripped = {}, {}
         for path in picture_files.list_images(self.folder):
-            stem = path.relative_to(self.folder).with_suffix("").as_posix()
+            stem = key(path.relative_to(self.folder).with_suffix(""))
             self._exact.setdefault(stem, []).append(path)
             bare = stem
             while ADDED.search(bare):  # X_mask001_pred is one of X_mask001, and of X
@@ -68,7 +69,7 @@ class Predictions:
 
     def _candidates(self, pair):
         """Files that may be meant: those of the very name, or those with something added."""
-        stem = Path(pair.name).with_suffix("").as_posix()
+        stem = key(Path(pair.name).with_suffix(""))
         return self._exact.get(stem) or self._stripped.get(stem) or []
 
 

@@ -92,7 +92,7 @@ def draw_contact_sheet(one: Tested, settings: EvaluationSettings) -> np.ndarray:
     """Up to `SHEET_ROWS` pictures of one method, uint8 RGB: see `contact_sheet.contact_sheet`."""
     entries = []
     for pair in contact_sheet.evenly_spaced(one.pairs, SHEET_ROWS):
-        truth, mask = pair.read(settings.size, settings.invert_masks)
+        truth, mask = pair.read(settings.size)
         completed = picture_files.read_image(one.results.folder / pair.name)
         row = one.results.row(pair.name)
         psnr, ssim = row["hole_composite_psnr"], row["hole_composite_ssim"]
@@ -109,7 +109,7 @@ def _cases(comparison: Comparison, settings: EvaluationSettings) -> Iterator[dic
     by_name = {pair.name: pair for pair in first.pairs}
     for group, row in html_page.choose_cases(first.results.rows(by_name)):
         name = row["image"]
-        truth, mask = by_name[name].read(settings.size, settings.invert_masks)
+        truth, mask = by_name[name].read(settings.size)
         covered = truth.copy()
         covered[mask == 1] = first.method.fill_level
         done = [one for one in comparison.tested if one.results.is_done(name)]

@@ -32,15 +32,15 @@ def _kernel_distance(features):
 class SetJudge:
     """Distances of sets by a `feature_networks.Inception`; remembers the truth's features.
 
-    size, invert_masks: see `Pair.read`.
+    size: see `Pair.read`.
     """
 
     branch = "set"
     """Of summary.json, where its scores go."""
 
-    def __init__(self, inception, size=None, invert_masks=False):
+    def __init__(self, inception, size=None):
         self.inception = inception
-        self.size, self.invert_masks = size, invert_masks
+        self.size = size
         self._truth = {}
 
     def judge(self, name, pairs, results):
@@ -60,6 +60,6 @@ class SetJudge:
     def _look_at_truth(self, pairs):
         new = [pair for pair in pairs if pair.name not in self._truth]
         if new:
-            pictures = [pair.read(self.size, self.invert_masks)[0] for pair in new]
+            pictures = [pair.read(self.size)[0] for pair in new]
             found = self.inception.features(pictures)
             self._truth |= dict(zip((pair.name for pair in new), found, strict=True))

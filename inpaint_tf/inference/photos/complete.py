@@ -10,7 +10,8 @@ from inpaint_tf.inference.photos import blending, detail, holes, windows
 from inpaint_tf.inference.photos.detectors import AUTO
 from inpaint_tf.inference.photos.faces import Face, find_covered_faces
 from inpaint_tf.inference.photos.framing import Framing
-from inpaint_tf.inference.photos.plan import Job, covers, plan
+from inpaint_tf.inference.photos.plan import covers, plan
+from inpaint_tf.inference.photos.windows import Window
 
 Network = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray | None]]
 """(pictures (batch, size, size, 3), holes (batch, size, size), both uint8) to (raw pictures, and
@@ -62,28 +63,28 @@ def complete_photo(
         if job.window is None:
             _telea(completed, job.area)
         else:
-            _complete_window(completed, left, job, network, size, options)
+            _complete_window(completed, left, job.area, job.window, network, size, options)
         left &= ~job.area  # known to the jobs that follow
     return completed
 
 
-def _complete_window(completed, hole, job: Job, network, size, options):
-    """Fill the job's area of `completed`, whose other holes hold a first filling."""
-    patch = windows.cut(completed, job.window)
-    in_hole = windows.cut(hole.astype(np.uint8), job.window, nearest=True) > 0
+def _complete_window(completed, hole, area, window: Window, network, size, options):
+    """Fill the area of `completed`, whose other holes hold a first filling."""
+    patch = windows.cut(completed, window)
+    in_hole = windows.cut(hole.astype(np.uint8), window, nearest=True) > 0
     # The rest of a small pixel is first filling: no colour from under the hole comes through.
     small_hole = windows.to_size(in_hole.astype(np.float32), size) > 0.5
     raw, offsets = network(windows.to_size(patch, size)[None], small_hole[None].astype(np.uint8))
-    filling = windows.to_size(raw[0].astype(np.float32), job.window.side)
+    filling = windows.to_size(raw[0].astype(np.float32), window.side)
     if options.blend:
         filling = blending.without_seam(filling, patch, in_hole)
-    if options.detail and offsets is not None and job.window.side > size:
+    if options.detail and offsets is not None and window.side > size:
         filling[in_hole] += detail.detail(patch, in_hole, size, offsets[0])
     filling = np.clip(np.rint(filling), 0, 255).astype(np.uint8)
-    rows, columns = job.window.box(*hole.shape)
-    taken = windows.put_back(filling, job.window, *hole.shape)
-    area = job.area[rows, columns]
-    completed[rows, columns][area] = taken[area]
+    rows, columns = window.box(*hole.shape)
+    taken = windows.put_back(filling, window, *hole.shape)
+    taken_here = area[rows, columns]
+    completed[rows, columns][taken_here] = taken[taken_here]
 
 
 def _telea(completed, area):

@@ -12,21 +12,21 @@ from inpaint_tf.evaluation.scores.view import Judges, SetFeatures, View
 class FaceSetJudge:
     """Judges sets by a `dlib_faces.DlibFaces`, which remembers what the test has seen of them.
 
-    size, invert_masks: see `Pair.read`.
+    size: see `Pair.read`.
     """
 
     branch = "face_set"
     """Of summary.json, where its scores go."""
 
-    def __init__(self, faces, size=None, invert_masks=False):
+    def __init__(self, faces, size=None):
         self.judges = Judges(faces=faces)
-        self.size, self.invert_masks = size, invert_masks
+        self.size = size
 
     def judge(self, name, pairs, results):
         """{score of `table.FACE_SET`: value} of completed pairs, or None without any face."""
         seen = FaceSet(self.judges)
         for pair in tqdm(pairs, desc=f"{name}: faces", unit="image"):
-            truth, mask = pair.read(self.size, self.invert_masks)
+            truth, mask = pair.read(self.size)
             seen.add(picture_files.read_image(results.folder / pair.name), truth, mask)
         return seen.scores()
 
