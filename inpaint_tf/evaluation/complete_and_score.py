@@ -6,6 +6,7 @@ pictures on those threads too.
 """
 
 import contextlib
+import errno
 import os
 import time
 from collections import deque
@@ -154,6 +155,8 @@ class _Recorder:
         self.drain(self._depth)
 
     def fail(self, pair, error):
+        if self.is_done(pair):  # it was read again only to make up its batch
+            return
         reason = " ".join(str(error).split()).removeprefix(f"{pair.image}: ")
         self._results.add_failure(str(pair.image), reason)
         self._progress.update()
@@ -175,8 +178,13 @@ class _Recorder:
     def _score_and_write(self, pair, truth, mask, complete):
         completed, raw = complete(pair, truth, mask)
         path = self._results.folder / pair.name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        picture_files.write_png(path, completed)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            picture_files.write_png(path, completed)
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            raise UserError(f"its result's name, {path.name}, is too long for this disk") from None
         return {
             "image": pair.name,
             "height": truth.shape[0],

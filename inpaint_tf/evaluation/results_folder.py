@@ -55,7 +55,7 @@ class Results:
         """Whether the picture has been completed and scored."""
         row = self._rows.get(name)
         same = row is not None and row["inputs"] == self._inputs.get(name)
-        return same and (self.folder / name).is_file()
+        return same and os.path.isfile(self.folder / name)
 
     def add(self, row):
         """Append the row of a picture whose PNG has been written."""
@@ -156,7 +156,7 @@ class Results:
             )
 
     def _check_unused(self, names):
-        taken = next((name for name in names if (self.folder / name).exists()), None)
+        taken = next((name for name in names if os.path.exists(self.folder / name)), None)
         if taken:
             raise UserError(
                 f"{self.folder / taken} is there already and not from a test; choose another "
