@@ -59,6 +59,9 @@ def check_config(config: Any) -> None:
         raise UserError("no step to train; set --config.train.steps above 0")
     if config.data.size % 8:
         _refuse(config, "data.size", "must be a multiple of 8")
+    window = 11  # of losses.structural_dissimilarity, which needs Keras
+    if config.losses.ssim and config.masks.size < window:
+        _refuse(config, "masks.size", f"must be at least {window} with --config.losses.ssim")
     for kind in {config.masks.kind, config.train.validation_masks}:
         look_up(HOLES, kind, "kind of hole").check(config.masks, config.data.size)
     if look_up(HOLES, config.masks.kind).whole_picture and config.losses.discount != 1:

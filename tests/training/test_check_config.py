@@ -66,3 +66,12 @@ def test_features_belong_to_critics_that_have_them():
         check_config.check_config(config)
     config.critics.kind = "projected"
     check_config.check_config(config)
+
+
+def test_ssim_needs_a_box_of_its_window():
+    config = default_config()
+    config.losses.ssim, config.masks.size, config.masks.max_shrink = 0.5, 10, 2
+    with pytest.raises(UserError, match=r"--config.masks.size must be at least 11 .*; got 10"):
+        check_config.check_config(config)
+    config.masks.size = 11
+    check_config.check_config(config)
