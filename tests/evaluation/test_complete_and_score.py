@@ -191,7 +191,7 @@ def test_reads_ahead_in_order_and_no_further_than_asked():
 def test_a_batch_that_fails_later_fails_only_what_is_not_done(folder):
     results, names = run(folder, GreyInpainter(), batch_size=4)
     results.finish(names)
-    lost = [name for name in names if results.row(name)["width"] == 20][0]
+    lost = next(name for name in names if results.row(name)["width"] == 20)
     (folder / "out" / lost).unlink()
 
     class Failing(GreyInpainter):
