@@ -81,6 +81,11 @@ def load_engine() -> None:
             from inpaint_tf.engines import active_engine  # noqa: F401
         except ImportError as error:
             raise UserError(_no_engine(error)) from None
+        except ValueError as error:  # Keras does not know the name at all
+            if "backend" not in str(error):
+                raise
+            raise UserError(_unknown_backend()) from None
+        _take_our_conventions()
         if keras.backend.backend() == "tensorflow":
             import tensorflow as tf
 
@@ -95,6 +100,28 @@ def _no_engine(error: ImportError) -> str:
     if missing in ("torch", "openvino"):
         return f"inpaint_tf does not compute on {missing}; set KERAS_BACKEND=tensorflow or =jax"
     return str(error)
+
+
+def _unknown_backend() -> str:
+    name = os.environ.get("KERAS_BACKEND")
+    if name:
+        return f"KERAS_BACKEND={name} is no engine of Keras; set it to tensorflow or jax"
+    home = os.environ.get("KERAS_HOME", os.path.join("~", ".keras"))
+    return (
+        f"{os.path.join(home, 'keras.json')} names a backend that Keras does not have; set "
+        '"backend" in it, or KERAS_BACKEND, to tensorflow or jax'
+    )
+
+
+def _take_our_conventions() -> None:
+    """Undo what an old keras.json says of the order of axes and the precision of numbers."""
+    import keras
+
+    if keras.config.image_data_format() != "channels_last":
+        logging.warning("channels_first of keras.json is not for this package: channels come last")
+        keras.config.set_image_data_format("channels_last")
+    if keras.config.floatx() != "float32":
+        keras.config.set_floatx("float32")
 
 
 @contextlib.contextmanager

@@ -1,0 +1,54 @@
+"""What is odd about a machine's Keras, processes and devices is told in one line."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(program, **variables):
+    inherited = {key: value for key, value in os.environ.items() if key != "KERAS_BACKEND"}
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**inherited, **variables},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+TELLS = """
+from inpaint_tf.engines import runtime
+from inpaint_tf.errors import UserError
+try:
+    runtime.load_engine()
+    import keras
+    print(keras.backend.backend(), keras.config.image_data_format(), keras.config.floatx())
+except UserError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "variables", "line"),
+    [
+        ({}, {"KERAS_BACKEND": "theano"}, "KERAS_BACKEND=theano is no engine of Keras; set it to"),
+        ({"backend": "theano"}, {}, "keras.json names a backend that Keras does not have; set"),
+        (
+            {"backend": "tensorflow", "image_data_format": "channels_first", "floatx": "float16"},
+            {},
+            "tensorflow channels_last float32",
+        ),
+    ],
+)
+def test_an_old_keras_json_and_odd_backends(settings, variables, line, tmp_path):
+    (tmp_path / "keras.json").write_text(json.dumps({"floatx": "float32", **settings}))
+    told = run(TELLS, KERAS_HOME=str(tmp_path), **variables)
+    assert line in told.stdout, told.stderr
