@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -128,18 +129,49 @@ def _take_our_conventions() -> None:
 def _native_stderr_hidden() -> Iterator[None]:
     """A context that hides what TensorFlow's libraries print at import: no log level silences it.
 
-    Python's own errors are raised, not printed, so they are not lost.
+    Python's own errors are raised, not printed, so they are not lost. Where the process dies
+    inside, what was hidden is printed after all: it says why.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     shown = os.dup(2)
-    hidden = os.open(os.devnull, os.O_WRONLY)
+    keeper, hidden = _start_keeper()
     os.dup2(hidden, 2)
     try:
         yield
     finally:
         os.dup2(shown, 2)
+        if keeper:
+            with contextlib.suppress(OSError):  # it may have been stopped by Ctrl-C
+                os.write(hidden, _ALL_IS_WELL)
         os.close(hidden)
         os.close(shown)
+        if keeper:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                keeper.wait(1)
+
+
+_ALL_IS_WELL = b"\ninpaint_tf: loaded\n"
+_KEEP = f"""
+kept=$(cat)
+case "$kept" in *"{_ALL_IS_WELL.decode().strip()}") ;; *) printf '%s\\n' "$kept" >&2 ;; esac
+"""
+
+
+def _start_keeper() -> tuple[Any, int]:
+    """A process that prints what is written to it unless told that all is well: (it, descriptor).
+
+    A process that aborts cannot print it itself. Without a shell the descriptor leads nowhere.
+    """
+    reading, writing = os.pipe()
+    try:
+        # A session of its own: Ctrl-C is for this process.
+        keeper = subprocess.Popen(["/bin/sh", "-c", _KEEP], stdin=reading, start_new_session=True)
+    except OSError:
+        os.close(writing)
+        return None, os.open(os.devnull, os.O_WRONLY)
+    finally:
+        os.close(reading)
+    return keeper, writing
 
 
 def cpu_multiplies_bfloat16() -> bool:

@@ -52,3 +52,24 @@ def test_an_old_keras_json_and_odd_backends(settings, variables, line, tmp_path)
     (tmp_path / "keras.json").write_text(json.dumps({"floatx": "float32", **settings}))
     told = run(TELLS, KERAS_HOME=str(tmp_path), **variables)
     assert line in told.stdout, told.stderr
+
+
+HIDES = """
+import os
+from inpaint_tf.engines.runtime import _native_stderr_hidden
+with _native_stderr_hidden():
+    os.write(2, b"F0000 check failed: the driver is too old\\n")
+    {inside}
+os.write(2, b"after\\n")
+"""
+
+
+def test_what_a_library_says_before_it_aborts_is_shown():
+    died = run(HIDES.format(inside="os.abort()"))
+    assert died.returncode != 0
+    assert died.stderr.count("F0000 check failed: the driver is too old") == 1
+
+
+def test_what_a_library_says_otherwise_is_hidden():
+    ended = run(HIDES.format(inside="pass"))
+    assert (ended.returncode, ended.stderr) == (0, "after\n")
