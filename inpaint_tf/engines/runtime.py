@@ -21,9 +21,11 @@ def configure(device: str = "auto", precision: str = "auto") -> tuple[str, str]:
     precision: a member of `PRECISIONS`; "auto" is mixed_bfloat16 on a CPU with bfloat16
       instructions (on TensorFlow) and on a GPU under JAX, and float32 elsewhere. On Apple's GPU it
       is always float32, and XLA compiles nothing.
-    Returns (device, precision) as chosen. Raises `UserError` for device="gpu" without a GPU.
+    Returns (device, precision) as chosen. Raises `UserError` for device="gpu" without a GPU, for
+    another device than the one that the program computes on already, and in a forked process.
     """
     load_engine()
+    refuse_forked()
     import keras
 
     from inpaint_tf.engines.active_engine import engine
@@ -31,6 +33,11 @@ def configure(device: str = "auto", precision: str = "auto") -> tuple[str, str]:
     asked, device = device, engine.choose_device(device)
     if device is None:
         raise UserError(f"--device={asked}, but {engine_name()} sees no GPU here; use --device=cpu")
+    if asked not in ("auto", device):
+        raise UserError(
+            f"device={asked}, but this program computes on the {device} already, and "
+            f"{engine_name()} cannot change that; use another process"
+        )
     if precision == "auto":
         if keras.backend.backend() == "jax":  # whose bfloat16 is slow on a CPU
             fast = device == "gpu"
@@ -68,6 +75,20 @@ def engine_name() -> str | None:
     import keras
 
     return {"tensorflow": "TensorFlow", "jax": "JAX"}.get(keras.backend.backend())
+
+
+_configured_in: list[int] = []
+"""The process that chose the device; empty before."""
+
+
+def refuse_forked() -> None:
+    """Raise `UserError` in a process forked from one that computes: its engine would hang here."""
+    _configured_in[:] = _configured_in or [os.getpid()]
+    if _configured_in != [os.getpid()]:
+        raise UserError(
+            f"{engine_name()} hangs in a forked process; start processes by "
+            'multiprocessing.get_context("spawn"), or load weights in the child only'
+        )
 
 
 def load_engine() -> None:

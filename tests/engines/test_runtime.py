@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from inpaint_tf.engines import runtime
+from inpaint_tf.errors import UserError
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -73,3 +76,48 @@ def test_what_a_library_says_before_it_aborts_is_shown():
 def test_what_a_library_says_otherwise_is_hidden():
     ended = run(HIDES.format(inside="pass"))
     assert (ended.returncode, ended.stderr) == (0, "after\n")
+
+
+def test_a_forked_child_is_told_at_once():
+    told = run(
+        """
+import os, sys
+import numpy as np
+import inpaint_tf
+inpainter = inpaint_tf.Inpainter.load(device="cpu")
+image, mask = np.zeros((16, 16, 3), np.uint8), np.eye(16, dtype=np.uint8)
+if os.fork() == 0:
+    for use in (lambda: inpainter.complete(image, mask), lambda: inpaint_tf.Inpainter.load()):
+        try:
+            use()
+        except inpaint_tf.errors.UserError as error:
+            print(error, flush=True)
+    os._exit(0)
+os.wait()
+"""
+    )
+    line = "TensorFlow hangs in a forked process; start processes by"
+    assert [found[: len(line)] for found in told.stdout.splitlines()] == [line, line], told.stderr
+
+
+class Engine:
+    """Stands in for an engine that computes on a device already."""
+
+    def __init__(self, device):
+        self.device = device
+
+    def choose_device(self, device):
+        return self.device
+
+    def runs_on_metal(self):
+        return False
+
+
+@pytest.mark.parametrize(("asked", "used"), [("cpu", "gpu"), ("gpu", "cpu")])
+def test_a_device_that_cannot_be_had_any_more_is_refused(asked, used, monkeypatch):
+    from inpaint_tf.engines import active_engine
+
+    monkeypatch.setattr(active_engine, "engine", Engine(used))
+    with pytest.raises(UserError, match=f"device={asked}, but .* on the {used} already, and Ten"):
+        runtime.configure(asked, "float32")
+    assert runtime.configure("auto", "float32") == (used, "float32")
