@@ -6,20 +6,28 @@ Pictures are uint8 (height, width, 3) RGB in 0..255; masks are uint8 (height, wi
 import io
 import os
 import warnings
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import cv2
 import numpy as np
+from absl import logging
 from PIL import Image, UnidentifiedImageError
 
 from inpaint_tf.data.atomic_files import write_whole
+from inpaint_tf.data.paths.same_file import files_below
+from inpaint_tf.data.paths.user_path import user_path
 from inpaint_tf.errors import UserError
 
 IMAGE_SUFFIXES = (
     *(".avif", ".bmp", ".gif", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm", ".pgm", ".png"),
     *(".pnm", ".ppm", ".tga", ".tif", ".tiff", ".webp"),
+)
+_BESIDE_PICTURES = (
+    *(".csv", ".db", ".flist", ".h5", ".html", ".ini", ".json", ".mat", ".md", ".npy", ".npz"),
+    *(".pkl", ".pt", ".pts", ".py", ".tex", ".tsv", ".txt", ".xml", ".yaml", ".yml", ".zip"),
 )
 # A picture with more pixels than this counts as a decompression bomb: it would need gigabytes.
 MAX_PIXELS = 178_956_970  # above it Pillow raises by default
@@ -60,22 +68,40 @@ def list_images(folder: str | os.PathLike[str]) -> list[Path]:
     Names that start with a dot are left out: `._name.jpg` and `.ipynb_checkpoints` are not data.
     Raises `UserError` where the folder is missing, is not a folder, or holds no pictures.
     """
-    folder = Path(folder)
+    folder = user_path(folder)
     if not folder.exists():
         raise UserError(f"{folder}: no such folder; check the path")
     if not folder.is_dir():
         raise UserError(f"{folder} is a file; give the folder that holds the pictures")
-    found: list[Path] = []
-    for parent, folders, names in os.walk(folder, onerror=_raise, followlinks=True):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(parent, name) for name in names if is_image_name(name)]
+    files = list(files_below(folder))
+    found = [path for path in files if is_image_name(path.name)]
+    left_out = _describe_left_out(files)
     if not found:
-        raise UserError(f"{folder} holds no pictures (.jpg, .png, ...); give another folder")
+        but = f", but {left_out}, which are not read: convert them or" if left_out else ";"
+        raise UserError(f"{folder} holds no pictures (.jpg, .png, ...){but} give another folder")
+    if left_out and (str(folder), left_out) not in _told:
+        _told.add((str(folder), left_out))
+        logging.warning("%s: left out, not read as pictures: %s", folder, left_out)
     return sorted(found)
 
 
-def _raise(error: OSError) -> NoReturn:
-    raise error
+_told: set[tuple[str, str]] = set()
+"""Folders whose files of other kinds have been counted in the log: a command lists some twice."""
+
+
+def _describe_left_out(files: Iterable[Path]) -> str:
+    """ "12 .heic, 1 without ending": files that may be meant as pictures, and are not read."""
+    endings = Counter(
+        path.suffix.lower()
+        for path in files
+        if not (is_image_name(path.name) or path.name.startswith(".") or _goes_along(path.name))
+    )
+    return ", ".join(f"{count} {end or 'without ending'}" for end, count in sorted(endings.items()))
+
+
+def _goes_along(name: str) -> bool:
+    """Whether a file is one that lies beside pictures and is none: a list, a table, a cache."""
+    return ".tfrecord" in name or os.path.splitext(name)[1].lower() in _BESIDE_PICTURES
 
 
 def read_image(

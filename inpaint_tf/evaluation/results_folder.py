@@ -17,7 +17,6 @@ from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation import statistics
 from inpaint_tf.evaluation.scores import table
 
-
 SINCE_0_3 = ("batch_size", "device")
 """Settings that earlier versions did not keep: their tests go on whatever they were."""
 

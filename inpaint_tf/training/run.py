@@ -6,6 +6,7 @@ from typing import Any
 
 from absl import logging
 
+from inpaint_tf.data.paths.user_path import user_path
 from inpaint_tf.errors import UserError
 from inpaint_tf.training.check_config import check_config
 
@@ -51,6 +52,7 @@ def train(
     from inpaint_tf.engines import runtime
 
     check_config(config)
+    workdir = user_path(workdir, "--workdir")
     device, precision = runtime.configure(device, precision)
     from inpaint_tf.data import describe_source
     from inpaint_tf.training.build_from_config import open_sources
@@ -69,7 +71,7 @@ def train(
         precision=precision,
         training_pictures=describe_source(train_source),
     )
-    return _run(config, Path(workdir), train_source, validation_source, data_on_device)
+    return _run(config, workdir, train_source, validation_source, data_on_device)
 
 
 def _run(config, workdir, train_source, validation_source, on_device):

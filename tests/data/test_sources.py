@@ -231,4 +231,9 @@ def test_train_and_validation(pictures, tmp_path, caplog):
     assert (len(train), len(validation)) == (6, 1)
     assert not caplog.records
     open_train_and_validation(str(pictures), f"{pictures}/[01].png", 0)
-    assert "2 of the files in data.validation are also in data.train" in caplog.text
+    assert "2 of the pictures in data.validation are also in data.train" in caplog.text
+
+
+def test_a_list_with_a_byte_order_mark_keeps_its_first_line(pictures):
+    (pictures / "list.txt").write_bytes(b"\xef\xbb\xbf4.png\r\n2.png\r\n")
+    assert names(open_source(pictures / "list.txt")) == ["4.png", "2.png"]

@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 COMMAND = """
 import sys
+from pathlib import Path
 from absl import flags
 from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.errors import UserError
@@ -59,3 +61,10 @@ def test_help_needs_no_other_flag():
     shown = run("pass", "--help")
     assert "--size" in shown.stdout
     assert "error" not in shown.stderr
+
+
+def test_the_home_folder_is_expanded_in_every_flag(tmp_path):
+    print_it = "print(flags.FLAGS.output)"
+    assert run(print_it, "--output=~/x").stdout.strip() == str(Path.home() / "x")
+    ended = run(print_it, "--output=gs://bucket/x")
+    assert ended.stderr.startswith("error: --output=gs://bucket/x is an address")
