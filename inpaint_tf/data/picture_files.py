@@ -35,6 +35,8 @@ MAX_PIXELS = 178_956_970  # above it Pillow raises by default
 warnings.filterwarnings("ignore", module=r"PIL\.")
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
+_PNG = b"\x89PNG\r\n\x1a\n"
+_METADATA = (b"tEXt", b"zTXt", b"iTXt", b"iCCP")
 _EXIF_ORIENTATION = 0x0112
 # How to turn a stored array upright, by EXIF orientation (TIFF 6.0, section 8, tag 274).
 _UPRIGHT: dict[int, Callable[[np.ndarray], np.ndarray]] = {
@@ -139,12 +141,37 @@ def _decode(encoded: bytes, name: str) -> np.ndarray:
     if not encoded:
         raise UnreadableImage(name, "the file is empty")
     # Pillow, because OpenCV returns a truncated picture half grey and without an error.
+    try:
+        return _decode_with(encoded, name)
+    except ValueError as error:
+        # Pillow refuses texts and colour profiles that grow large: the picture does without.
+        if not (encoded.startswith(_PNG) and "too large" in str(error).lower()):
+            raise
+        return _decode_with(_without_metadata(encoded), name)
+
+
+def _decode_with(encoded: bytes, name: str) -> np.ndarray:
     with Image.open(io.BytesIO(encoded)) as image:
         if image.width * image.height > MAX_PIXELS:
             raise UnreadableImage(name, f"too large ({image.width}x{image.height} pixels)")
         image.load()
         pixels = _rgb(image, name)
         return np.array(_UPRIGHT.get(_orientation(image), np.asarray)(pixels), order="C")
+
+
+def _without_metadata(png: bytes) -> bytes:
+    """A PNG without the chunks that may hold compressed texts or a colour profile.
+
+    A chunk is a length of 4 bytes, a name of 4, that many bytes and a checksum of 4
+    (https://www.w3.org/TR/png-3/#5Chunk-layout).
+    """
+    kept, position = [_PNG], len(_PNG)
+    while position < len(png):
+        end = position + 12 + int.from_bytes(png[position : position + 4], "big")
+        if png[position + 4 : position + 8] not in _METADATA:
+            kept.append(png[position:end])
+        position = end
+    return b"".join(kept)
 
 
 def _rgb(image: Image.Image, name: str) -> np.ndarray:
