@@ -55,8 +55,9 @@ def train(
     workdir = user_path(workdir, "--workdir")
     device, precision = runtime.configure(device, precision)
     from inpaint_tf.data import describe_source
+    from inpaint_tf.data.paths.folder_lock import locked
     from inpaint_tf.training.build_from_config import open_sources
-    from inpaint_tf.training.run_folder import open_run_folder
+    from inpaint_tf.training.run_folder import make_run_folder, open_run_folder
     from inpaint_tf.weights import generator_file, locate
 
     if config.generator.weights and not locate.has_checkpoint(workdir):
@@ -64,14 +65,16 @@ def train(
             config.generator.weights, config.generator.width, config.generator.kind
         )
     train_source, validation_source = open_sources(config)
-    open_run_folder(
-        workdir,
-        config,
-        device=device,
-        precision=precision,
-        training_pictures=describe_source(train_source),
-    )
-    return _run(config, workdir, train_source, validation_source, data_on_device)
+    make_run_folder(workdir)
+    with locked(workdir, "--workdir"):
+        open_run_folder(
+            workdir,
+            config,
+            device=device,
+            precision=precision,
+            training_pictures=describe_source(train_source),
+        )
+        return _run(config, workdir, train_source, validation_source, data_on_device)
 
 
 def _run(config, workdir, train_source, validation_source, on_device):
