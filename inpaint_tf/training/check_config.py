@@ -19,6 +19,9 @@ CHOICES = {
     "data.crop": CROPS,
 }
 
+SSIM_WINDOW = 11
+"""Side of the window of `losses.structural_dissimilarity`, pixels."""
+
 LOWEST = {
     "data.size": 8,
     "data.batch_size": 1,
@@ -59,12 +62,13 @@ def check_config(config: Any) -> None:
         raise UserError("no step to train; set --config.train.steps above 0")
     if config.data.size % 8:
         _refuse(config, "data.size", "must be a multiple of 8")
-    window = 11  # of losses.structural_dissimilarity, which needs Keras
-    if config.losses.ssim and config.masks.size < window:
-        _refuse(config, "masks.size", f"must be at least {window} with --config.losses.ssim")
     for kind in {config.masks.kind, config.train.validation_masks}:
         look_up(HOLES, kind, "kind of hole").check(config.masks, config.data.size)
-    if look_up(HOLES, config.masks.kind).whole_picture and config.losses.discount != 1:
+    kind = look_up(HOLES, config.masks.kind)
+    if config.losses.ssim and kind.box_side(config.masks, config.data.size) < SSIM_WINDOW:
+        side = "data.size" if kind.whole_picture else "masks.size"
+        _refuse(config, side, f"must be at least {SSIM_WINDOW} with --config.losses.ssim")
+    if kind.whole_picture and config.losses.discount != 1:
         reason = f"must be 1 for holes of kind {config.masks.kind!r}, which fill no box"
         _refuse(config, "losses.discount", reason)
     if config.losses.features and config.critics.kind != "projected":

@@ -57,9 +57,9 @@ def test_the_second_is_told_who_holds_it_and_a_kill_frees_it(tmp_path, holder):
 
 def test_the_same_program_does_not_get_it_twice(tmp_path):
     again = locked(tmp_path, "--output")
-    with locked(tmp_path, "--output"):
-        with pytest.raises(UserError, match=f"in use by process {os.getpid()} on"), again:
-            pass
+    told = pytest.raises(UserError, match=f"in use by process {os.getpid()} on")
+    with locked(tmp_path, "--output"), told, again:
+        pass
     with locked(tmp_path, "--output"):
         pass
 
