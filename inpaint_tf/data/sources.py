@@ -69,8 +69,12 @@ class PackedSource:
         self.where, self.paths = str(path), [path]
         try:
             self.array = np.asarray(np.lib.format.open_memmap(path, mode="r"))
-        except ValueError as error:
-            raise UserError(f"{path} is not a whole .npy file ({error}); pack it again") from None
+        except OSError:
+            raise
+        except Exception as error:
+            # NumPy reads the header as Python's literals: damage raises almost anything.
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise UserError(f"{path} is not a whole .npy file ({reason}); pack it again") from None
         shape = self.array.shape
         if self.array.dtype != np.uint8 or len(shape) != 4 or shape[3] != 3 or shape[1] != shape[2]:
             raise UserError(

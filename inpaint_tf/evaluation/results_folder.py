@@ -150,6 +150,7 @@ class Results:
             before = json.loads(path.read_text(encoding="utf-8"))
         except ValueError:
             before = {}
+        before = before if isinstance(before, dict) else {}
         changed = [
             key
             for key, value in settings.items()
