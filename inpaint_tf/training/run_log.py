@@ -92,7 +92,7 @@ class MetricsFile:
             try:
                 reader = csv.DictReader(file)
                 rows = list(reader)
-                if "step" not in (reader.fieldnames or ["step"]):
+                if rows and "step" not in (reader.fieldnames or ()):
                     raise csv.Error("its first line names no step")
             except csv.Error as error:
                 raise UserError(

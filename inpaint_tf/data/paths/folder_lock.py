@@ -7,7 +7,6 @@ believed as far as it can be checked: a process of this machine that has ended l
 
 import contextlib
 import datetime
-import errno
 import json
 import os
 import socket
@@ -15,15 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from inpaint_tf.data.paths.file_lock import take_file
 from inpaint_tf.errors import UserError
 
-try:
-    import fcntl
-except ImportError:  # no such locks on Windows
-    fcntl = None  # type: ignore[assignment]
-
 LOCK_FILE = ".lock"
-_TAKEN = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
 
 
 @contextlib.contextmanager
@@ -35,7 +29,10 @@ def locked(folder: str | os.PathLike[str], flag: str) -> Iterator[None]:
     the folder cannot be written.
     """
     path = Path(folder) / LOCK_FILE
-    with open(_take(path, flag), "r+b", buffering=0) as file:
+    descriptor = take_file(path, lambda text: not _lives(_owner(text)))
+    if descriptor is None:
+        raise UserError(_in_use(path, flag))
+    with open(descriptor, "r+b", buffering=0) as file:
         try:
             file.truncate()
             file.write(json.dumps(_this_process()).encode())
@@ -43,41 +40,6 @@ def locked(folder: str | os.PathLike[str], flag: str) -> Iterator[None]:
         finally:
             with contextlib.suppress(OSError):  # on a disk that has become read-only it stays
                 path.unlink()
-
-
-def _take(path: Path, flag: str) -> int:
-    """The descriptor of the locked file."""
-    while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            free = _lock(descriptor)
-            if not free:
-                raise UserError(_in_use(path, flag))
-            if _is_at(descriptor, path):
-                return descriptor
-        except BaseException:
-            os.close(descriptor)
-            raise
-        os.close(descriptor)  # its owner ended and removed it just now
-
-
-def _lock(descriptor: int) -> bool:
-    """Whether the file is locked now; False where another process holds the lock."""
-    if fcntl is not None:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except OSError as error:
-            if error.errno in _TAKEN:
-                return False
-    return not _lives(_owner(os.pread(descriptor, 4096, 0)))
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), os.stat(path))
-    except FileNotFoundError:
-        return False
 
 
 def _this_process() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from inpaint_tf.data.paths import folder_lock
+from inpaint_tf.data.paths import file_lock
 from inpaint_tf.data.paths.folder_lock import LOCK_FILE, locked
 from inpaint_tf.errors import UserError
 
@@ -71,7 +71,7 @@ def without_locks(monkeypatch):
     def refuse(descriptor, operation):
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(folder_lock.fcntl, "flock", refuse)
+    monkeypatch.setattr(file_lock.fcntl, "flock", refuse)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +99,6 @@ def test_without_locks_the_file_is_believed_as_far_as_it_can_be_checked(
 
 def test_a_lock_that_was_removed_meanwhile_is_taken_anew(tmp_path, monkeypatch):
     answers = iter([False, True])
-    monkeypatch.setattr(folder_lock, "_is_at", lambda *_: next(answers))
+    monkeypatch.setattr(file_lock, "_is_at", lambda *_: next(answers))
     with locked(tmp_path, "--workdir"):
         assert (tmp_path / LOCK_FILE).exists()
