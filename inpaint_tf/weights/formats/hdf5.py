@@ -5,6 +5,7 @@ attribute. (Keras' own files name weights by class and order. If a layer got ano
 could not be read any more.)
 """
 
+import io
 import json
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -63,7 +64,19 @@ def write(
     """
     import h5py
 
-    with h5py.File(path, "w") as file:
+    if not isinstance(path, str | Path):
+        # Made in memory: HDF5 prints tracebacks when it cannot write into an open file.
+        memory = io.BytesIO()
+        _write(h5py.File(memory, "w"), settings, arrays, half)
+        path.write(memory.getbuffer())
+        return
+    _write(h5py.File(path, "w"), settings, arrays, half)
+
+
+def _write(
+    opened: Any, settings: dict[str, Any], arrays: dict[str, np.ndarray], half: bool
+) -> None:
+    with opened as file:
         file.attrs[ATTRIBUTE] = json.dumps(settings, sort_keys=True)
         for name, values in arrays.items():
             if half:
