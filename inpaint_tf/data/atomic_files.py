@@ -1,11 +1,14 @@
 """Files that appear whole or not at all."""
 
 import contextlib
+import hashlib
 import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+from inpaint_tf.data.paths.file_lock import take_file
 
 
 @contextlib.contextmanager
@@ -13,14 +16,22 @@ def write_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """A context with a binary file that appears at `path` once all of it is written.
 
     The file is written beside `path` under a temporary name. It then replaces what was at `path`;
-    after a failure it is removed. An `OSError` names `path`.
+    after a failure it is removed. What a kill leaves is overwritten by the next file for `path`. An
+    `OSError` names `path`.
     """
     path = Path(path)
-    temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
+    temporary = path.with_name(f".{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:32]}.tmp")
     try:
-        with open(temporary, "x+b") as file:
+        # Where a file system has no locks, the folder's lock keeps two programs apart.
+        descriptor = take_file(temporary, lambda text: True)
+        if descriptor is None:  # another program writes this file too, and the last one wins
+            temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
+            descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+        with open(descriptor, "r+b") as file:
+            file.truncate()
             yield file
-        os.replace(temporary, path)
+            file.flush()
+            os.replace(temporary, path)  # while it is locked: nobody writes into it afterwards
     except BaseException as error:
         temporary.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.filename in (None, str(temporary)):

@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from inpaint_tf.data.paths.user_path import user_path
 from inpaint_tf.data.sources import Source
 from inpaint_tf.errors import UserError
 
@@ -72,7 +73,7 @@ def pack(
 
 def check_output(output: str | os.PathLike[str], overwrite: bool) -> Path:
     """The path of the cache to write. Raises `UserError` where no cache can be written there."""
-    output = Path(output).expanduser()
+    output = user_path(output, "--output")
     if output.suffix != ".npy":
         raise UserError(f"--output={output} must end in .npy")
     if not output.parent.is_dir():

@@ -8,15 +8,19 @@ import functools
 import io
 import os
 import warnings
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import cv2
 import numpy as np
+from absl import logging
 from PIL import Image, UnidentifiedImageError
 
 from inpaint_tf.data.atomic_files import write_whole
+from inpaint_tf.data.paths.same_file import files_below
+from inpaint_tf.data.paths.user_path import user_path
 from inpaint_tf.errors import UserError
 
 IMAGE_SUFFIXES = (
@@ -38,6 +42,10 @@ IMAGE_SUFFIXES = (
     *(".pnm", ".ppm", ".tga", ".tif", ".tiff", ".webp"),
 )
 HEIF_SUFFIXES = (".heic", ".heif")
+_BESIDE_PICTURES = (
+    *(".csv", ".db", ".flist", ".h5", ".html", ".ini", ".json", ".mat", ".md", ".npy", ".npz"),
+    *(".pkl", ".pt", ".pts", ".py", ".tex", ".tsv", ".txt", ".xml", ".yaml", ".yml", ".zip"),
+)
 # A picture with more pixels than this counts as a decompression bomb: it would need gigabytes.
 MAX_PIXELS = 178_956_970  # above it Pillow raises by default
 # Pillow warns about odd metadata and about large pictures, but reads both correctly.
@@ -45,6 +53,8 @@ warnings.filterwarnings("ignore", module=r"PIL\.")
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 EXIF_ORIENTATION = 0x0112
+_PNG = b"\x89PNG\r\n\x1a\n"
+_METADATA = (b"tEXt", b"zTXt", b"iTXt", b"iCCP")
 # How to turn a stored array upright, by EXIF orientation (TIFF 6.0, section 8, tag 274).
 _UPRIGHT: dict[int, Callable[[np.ndarray], np.ndarray]] = {
     2: lambda pixels: pixels[:, ::-1],
@@ -77,23 +87,41 @@ def list_images(folder: str | os.PathLike[str]) -> list[Path]:
     Names that start with a dot are left out: `._name.jpg` and `.ipynb_checkpoints` are not data.
     Raises `UserError` where the folder is missing, is not a folder, or holds no pictures.
     """
-    folder = Path(folder)
+    folder = user_path(folder)
     if not folder.exists():
         kind = "file" if folder.suffix else "folder"
         raise UserError(f"{folder}: no such {kind}; check the path")
     if not folder.is_dir():
         raise UserError(f"{folder} is a file; give the folder that holds the pictures")
-    found: list[Path] = []
-    for parent, folders, names in os.walk(folder, onerror=_raise, followlinks=True):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(parent, name) for name in names if is_image_name(name)]
+    files = list(files_below(folder))
+    found = [path for path in files if is_image_name(path.name)]
+    left_out = _describe_left_out(files)
     if not found:
-        raise UserError(f"{folder} holds no pictures (.jpg, .png, ...); give another folder")
+        but = f", but {left_out}, which are not read: convert them or" if left_out else ";"
+        raise UserError(f"{folder} holds no pictures (.jpg, .png, ...){but} give another folder")
+    if left_out and (str(folder), left_out) not in _told:
+        _told.add((str(folder), left_out))
+        logging.warning("%s: left out, not read as pictures: %s", folder, left_out)
     return sorted(found)
 
 
-def _raise(error: OSError) -> NoReturn:
-    raise error
+_told: set[tuple[str, str]] = set()
+"""Folders whose files of other kinds have been counted in the log: a command lists some twice."""
+
+
+def _describe_left_out(files: Iterable[Path]) -> str:
+    """ "12 .heic, 1 without ending": files that may be meant as pictures, and are not read."""
+    endings = Counter(
+        path.suffix.lower()
+        for path in files
+        if not (is_image_name(path.name) or path.name.startswith(".") or _goes_along(path.name))
+    )
+    return ", ".join(f"{count} {end or 'without ending'}" for end, count in sorted(endings.items()))
+
+
+def _goes_along(name: str) -> bool:
+    """Whether a file is one that lies beside pictures and is none: a list, a table, a cache."""
+    return ".tfrecord" in name or os.path.splitext(name)[1].lower() in _BESIDE_PICTURES
 
 
 def read_image(
@@ -156,6 +184,16 @@ def _decode(encoded: bytes, name: str, use: Callable[[Image.Image, str], Any]) -
     if encoded[4:8] == b"ftyp":
         _register_heif()
     # Pillow, because OpenCV returns a truncated picture half grey and without an error.
+    try:
+        return _decode_with(encoded, name, use)
+    except ValueError as error:
+        # Pillow refuses texts and colour profiles that grow large: the picture does without.
+        if not (encoded.startswith(_PNG) and "too large" in str(error).lower()):
+            raise
+        return _decode_with(_without_metadata(encoded), name, use)
+
+
+def _decode_with(encoded: bytes, name: str, use: Callable[[Image.Image, str], Any]) -> Any:
     with Image.open(io.BytesIO(encoded)) as image:
         if image.width * image.height > MAX_PIXELS:
             raise UnreadableImage(name, f"too large ({image.width}x{image.height} pixels)")
@@ -182,6 +220,21 @@ def turned(pixels: np.ndarray, orientation: int, back: bool = False) -> np.ndarr
     if back:
         orientation = {6: 8, 8: 6}.get(orientation, orientation)
     return np.array(_UPRIGHT.get(orientation, np.asarray)(pixels), order="C")
+
+
+def _without_metadata(png: bytes) -> bytes:
+    """A PNG without the chunks that may hold compressed texts or a colour profile.
+
+    A chunk is a length of 4 bytes, a name of 4, that many bytes and a checksum of 4
+    (https://www.w3.org/TR/png-3/#5Chunk-layout).
+    """
+    kept, position = [_PNG], len(_PNG)
+    while position < len(png):
+        end = position + 12 + int.from_bytes(png[position : position + 4], "big")
+        if png[position + 4 : position + 8] not in _METADATA:
+            kept.append(png[position:end])
+        position = end
+    return b"".join(kept)
 
 
 def _rgb(image: Image.Image, name: str) -> np.ndarray:

@@ -7,6 +7,7 @@ one another. Facts on the layouts: torch/serialization.py, PyTorch 2.
 """
 
 import io
+import math
 import pickle
 import zipfile
 from collections import OrderedDict
@@ -31,6 +32,10 @@ DTYPES = {
     "ByteStorage": "<u1",
     "BoolStorage": "?",
 }
+
+
+LARGEST_RATIO = 20
+"""Of the bytes in an archive to those of its file. PyTorch does not compress."""
 
 
 class _Storage(NamedTuple):
@@ -93,6 +98,9 @@ def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
 
 def _read_zip(path):
     with zipfile.ZipFile(path) as archive:
+        unpacked = sum(part.file_size for part in archive.infolist())
+        if unpacked > LARGEST_RATIO * Path(path).stat().st_size:
+            raise ValueError(f"it unpacks to {unpacked:,} bytes")
         [pickled] = [name for name in archive.namelist() if name.endswith("/data.pkl")]
         folder = pickled.removesuffix("data.pkl")
         content = _Tensors(io.BytesIO(archive.read(pickled))).load()
@@ -134,6 +142,8 @@ def _with_arrays(content, read):
             return np.zeros(content.shape, numbers.dtype)
         if min(content.strides, default=0) < 0 or last >= len(numbers):
             raise ValueError("a tensor reaches beyond its numbers")
+        if math.prod(content.shape) > len(numbers):
+            raise ValueError("a tensor has more elements than numbers")
         strides = [step * numbers.itemsize for step in content.strides]
         return np.lib.stride_tricks.as_strided(numbers, content.shape, strides).copy()
     if isinstance(content, dict):

@@ -13,6 +13,8 @@ from typing import Protocol
 
 import numpy as np
 
+from inpaint_tf.data.paths.same_file import distinct
+from inpaint_tf.data.paths.user_path import expand
 from inpaint_tf.data.picture_files import is_image_name, list_images, read_image
 from inpaint_tf.data.tfrecords import RecordSource, is_record_name, open_tfds
 from inpaint_tf.errors import UserError
@@ -146,8 +148,12 @@ class PackedSource:
         self.where, self.paths = str(path), [path]
         try:
             self.array = np.asarray(np.lib.format.open_memmap(path, mode="r"))
-        except ValueError as error:
-            raise UserError(f"{path} is not a whole .npy file ({error}); pack it again") from None
+        except OSError:
+            raise
+        except Exception as error:
+            # NumPy reads the header as Python's literals: damage raises almost anything.
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise UserError(f"{path} is not a whole .npy file ({reason}); pack it again") from None
         shape = self.array.shape
         if self.array.dtype != np.uint8 or len(shape) != 4 or shape[3] != 3 or shape[1] != shape[2]:
             raise UserError(
@@ -196,7 +202,7 @@ def open_source(spec: str | os.PathLike[str]) -> Source:
 
     Raises `UserError` where it does not exist, is empty, or is none of these.
     """
-    spec = os.path.expanduser(os.fspath(spec))
+    spec = expand(spec)
     if not spec:
         raise UserError("the path of the pictures is empty; give a folder, a glob, a list, ...")
     if spec.startswith("tfds:"):
@@ -230,7 +236,14 @@ def _open_folder(folder: Path) -> Source:
         if shards:
             return RecordSource(shards, str(folder))
         raise
-    return FileSource(paths, [path.relative_to(folder).as_posix() for path in paths], str(folder))
+    names = [path.relative_to(folder).as_posix() for path in paths]
+    return _distinct_files(paths, names, str(folder))
+
+
+def _distinct_files(paths: Sequence[Path | str], names: Sequence[str], where: str) -> FileSource:
+    """A `FileSource` in which each file counts once, whatever leads to it."""
+    chosen = distinct(paths, where)
+    return FileSource([paths[i] for i in chosen], [names[i] for i in chosen], where)
 
 
 _ITEM = re.compile(r"(.+(?:\.npy|\.tfrecord[^/#]*))#(\d+)")
@@ -265,14 +278,14 @@ def _open_glob(pattern: str) -> Source:
     if pictures:
         root = os.path.commonpath([os.path.dirname(path) for path in pictures])
         names = [Path(os.path.relpath(path, root)).as_posix() for path in pictures]
-        return FileSource(pictures, names, pattern)
+        return _distinct_files(pictures, names, pattern)
     if shards:
         return RecordSource(shards, pattern)
     raise UserError(f"{pattern} matches no pictures and no TFRecord shards; check the pattern")
 
 
 def _open_list(path: Path) -> Source:
-    text = path.read_text("utf-8", errors="surrogateescape")
+    text = path.read_text("utf-8-sig", errors="surrogateescape")  # Windows' editors begin so
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         raise UserError(f"{path} is empty; write the path of a picture on each line")
@@ -281,11 +294,12 @@ def _open_list(path: Path) -> Source:
     # An absolute path stays as it is. Reading reports a path that does not exist.
     beside = (path.parent / line for line in lines)
     paths = [
-        found if found.exists() else Path(line) for found, line in zip(beside, lines, strict=True)
+        found if os.path.exists(found) else Path(line)
+        for found, line in zip(beside, lines, strict=True)
     ]
-    if not any(found.exists() for found in paths):
+    if not any(os.path.exists(found) for found in paths):  # False for a name that is too long
         raise UserError(
             f"{path}: none of its {len(lines)} pictures exists (the first is {lines[0]}); paths "
             f"are relative to {path.parent} or to the current folder"
         )
-    return FileSource(paths, lines, str(path))
+    return _distinct_files(paths, lines, str(path))

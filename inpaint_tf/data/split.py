@@ -6,6 +6,8 @@ import re
 
 from absl import logging
 
+from inpaint_tf.data.paths.copies import copies
+from inpaint_tf.data.paths.user_path import expand
 from inpaint_tf.data.sources import Source, Subset, open_source
 from inpaint_tf.errors import UserError
 
@@ -16,6 +18,8 @@ def split_source(source: Source, test_count: int) -> tuple[Subset, Subset]:
     The choice depends only on the base names, not on order, folder or machine. Adding a picture to
     the source or removing one moves at most one other picture between the parts.
 
+    A copy of a held-out picture, the same bytes under another name, is not trained on.
+
     Returns (train, held_out), two sources in the order of `source`.
     Raises `UserError` where no picture would be left to train on.
     """
@@ -25,9 +29,22 @@ def split_source(source: Source, test_count: int) -> tuple[Subset, Subset]:
             f"of pictures in {source.where}"
         )
     by_hash = sorted(range(len(source)), key=lambda index: _hash(source.name(index)))
+    kept, held_out = sorted(by_hash[test_count:]), sorted(by_hash[:test_count])
+    copied = dict(copies(source, kept, source, held_out))
+    if copied:
+        one, other = next(iter(copied.items()))
+        logging.warning(
+            "left out of training: %d pictures with the bytes of held-out ones, such as %s of %s",
+            *(len(copied), source.name(one), source.name(other)),
+        )
+    if len(copied) == len(kept):
+        raise UserError(
+            f"all {len(kept)} pictures of {source.where} that are not held out are copies of "
+            "held-out ones; set a smaller data.test_count"
+        )
     return (
-        Subset(source, sorted(by_hash[test_count:])),
-        Subset(source, sorted(by_hash[:test_count])),
+        Subset(source, [index for index in kept if index not in copied]),
+        Subset(source, held_out),
     )
 
 
@@ -71,21 +88,17 @@ def open_train_and_validation(
     source = open_source(train)
     if not validation:
         return split_source(source, test_count) if test_count else (source, None)
-    if os.path.realpath(train) == os.path.realpath(validation):
+    if os.path.realpath(expand(train)) == os.path.realpath(expand(validation)):
         raise UserError(
             f"data.train and data.validation are both {train}; give another validation, or leave "
             "it empty and set data.test_count to hold pictures out"
         )
     held_out = open_source(validation)
-    shared = _real_paths(source) & _real_paths(held_out)
+    shared = copies(held_out, range(len(held_out)), source, range(len(source)))
     if shared:
         logging.warning(
-            "%d of the files in data.validation are also in data.train, such as %s: validation "
+            "%d of the pictures in data.validation are also in data.train, such as %s: validation "
             "scores will be too good",
-            *(len(shared), min(shared)),
+            *(len(shared), held_out.name(shared[0][0])),
         )
     return source, held_out
-
-
-def _real_paths(source: Source) -> set[str]:
-    return {os.path.realpath(path) for path in source.paths}

@@ -75,7 +75,7 @@ def compiled(function: Callable[..., Any], variables: Iterable[Any]) -> Callable
 def choose_device(device: str) -> str | None:
     """See `engines.active_engine`."""
     if device == "cpu":
-        jax.config.update("jax_platforms", "cpu")
+        jax.config.update("jax_platforms", "cpu")  # without effect once JAX has computed
     # float32 means float32: NVIDIA's TF32 would also round pixels that a product with 0/1 selects.
     jax.config.update("jax_default_matmul_precision", "highest")
     found = "cpu" if runs_on_cpu() else "gpu"

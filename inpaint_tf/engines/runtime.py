@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -20,9 +21,11 @@ def configure(device: str = "auto", precision: str = "auto") -> tuple[str, str]:
     precision: a member of `PRECISIONS`; "auto" is mixed_bfloat16 on a CPU with bfloat16
       instructions (on TensorFlow) and on a GPU under JAX, and float32 elsewhere. On Apple's GPU it
       is always float32, and XLA compiles nothing.
-    Returns (device, precision) as chosen. Raises `UserError` for device="gpu" without a GPU.
+    Returns (device, precision) as chosen. Raises `UserError` for device="gpu" without a GPU, for
+    another device than the one that the program computes on already, and in a forked process.
     """
     load_engine()
+    refuse_forked()
     import keras
 
     from inpaint_tf.engines.active_engine import engine
@@ -30,6 +33,11 @@ def configure(device: str = "auto", precision: str = "auto") -> tuple[str, str]:
     asked, device = device, engine.choose_device(device)
     if device is None:
         raise UserError(f"--device={asked}, but {engine_name()} sees no GPU here; use --device=cpu")
+    if asked not in ("auto", device):
+        raise UserError(
+            f"device={asked}, but this program computes on the {device} already, and "
+            f"{engine_name()} cannot change that; use another process"
+        )
     if precision == "auto":
         if keras.backend.backend() == "jax":  # whose bfloat16 is slow on a CPU
             fast = device == "gpu"
@@ -69,6 +77,20 @@ def engine_name() -> str | None:
     return {"tensorflow": "TensorFlow", "jax": "JAX"}.get(keras.backend.backend())
 
 
+_configured_in: list[int] = []
+"""The process that chose the device; empty before."""
+
+
+def refuse_forked() -> None:
+    """Raise `UserError` in a process forked from one that computes: its engine would hang here."""
+    _configured_in[:] = _configured_in or [os.getpid()]
+    if _configured_in != [os.getpid()]:
+        raise UserError(
+            f"{engine_name()} hangs in a forked process; start processes by "
+            'multiprocessing.get_context("spawn"), or load weights in the child only'
+        )
+
+
 def load_engine() -> None:
     """Import Keras and its engine, without the start-up messages of their libraries.
 
@@ -81,6 +103,11 @@ def load_engine() -> None:
             from inpaint_tf.engines import active_engine  # noqa: F401
         except ImportError as error:
             raise UserError(_no_engine(error)) from None
+        except ValueError as error:  # Keras does not know the name at all
+            if "backend" not in str(error):
+                raise
+            raise UserError(_unknown_backend()) from None
+        _take_our_conventions()
         if keras.backend.backend() == "tensorflow":
             import tensorflow as tf
 
@@ -97,22 +124,75 @@ def _no_engine(error: ImportError) -> str:
     return str(error)
 
 
+def _unknown_backend() -> str:
+    name = os.environ.get("KERAS_BACKEND")
+    if name:
+        return f"KERAS_BACKEND={name} is no engine of Keras; set it to tensorflow or jax"
+    home = os.environ.get("KERAS_HOME", os.path.join("~", ".keras"))
+    return (
+        f"{os.path.join(home, 'keras.json')} names a backend that Keras does not have; set "
+        '"backend" in it, or KERAS_BACKEND, to tensorflow or jax'
+    )
+
+
+def _take_our_conventions() -> None:
+    """Undo what an old keras.json says of the order of axes and the precision of numbers."""
+    import keras
+
+    if keras.config.image_data_format() != "channels_last":
+        logging.warning("channels_first of keras.json is not for this package: channels come last")
+        keras.config.set_image_data_format("channels_last")
+    if keras.config.floatx() != "float32":
+        keras.config.set_floatx("float32")
+
+
 @contextlib.contextmanager
 def _native_stderr_hidden() -> Iterator[None]:
     """A context that hides what TensorFlow's libraries print at import: no log level silences it.
 
-    Python's own errors are raised, not printed, so they are not lost.
+    Python's own errors are raised, not printed, so they are not lost. Where the process dies
+    inside, what was hidden is printed after all: it says why.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     shown = os.dup(2)
-    hidden = os.open(os.devnull, os.O_WRONLY)
+    keeper, hidden = _start_keeper()
     os.dup2(hidden, 2)
     try:
         yield
     finally:
         os.dup2(shown, 2)
+        if keeper:
+            with contextlib.suppress(OSError):  # it may have been stopped by Ctrl-C
+                os.write(hidden, _ALL_IS_WELL)
         os.close(hidden)
         os.close(shown)
+        if keeper:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                keeper.wait(1)
+
+
+_ALL_IS_WELL = b"\ninpaint_tf: loaded\n"
+_KEEP = f"""
+kept=$(cat)
+case "$kept" in *"{_ALL_IS_WELL.decode().strip()}") ;; *) printf '%s\\n' "$kept" >&2 ;; esac
+"""
+
+
+def _start_keeper() -> tuple[Any, int]:
+    """A process that prints what is written to it unless told that all is well: (it, descriptor).
+
+    A process that aborts cannot print it itself. Without a shell the descriptor leads nowhere.
+    """
+    reading, writing = os.pipe()
+    try:
+        # A session of its own: Ctrl-C is for this process.
+        keeper = subprocess.Popen(["/bin/sh", "-c", _KEEP], stdin=reading, start_new_session=True)
+    except OSError:
+        os.close(writing)
+        return None, os.open(os.devnull, os.O_WRONLY)
+    finally:
+        os.close(reading)
+    return keeper, writing
 
 
 def cpu_multiplies_bfloat16() -> bool:

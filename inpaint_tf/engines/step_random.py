@@ -9,7 +9,12 @@ from keras import ops
 from inpaint_tf.engines import apple_gpu
 
 DRAWS_PER_STEP = 256
-"""Most draws of one step. Steps up to 2**31 / 256, 8 million, have draws of their own."""
+"""Draws of one step that its own seed gives. Steps up to 2**31 / 256, 8 million, differ in them.
+
+A step with more draws, such as one of 16 critic updates, takes the others from further seeds.
+"""
+_NEXT_SEED = 0x9E3779B9
+"""Between a step's seeds: odd, so that 2**32 of them differ, and far from the seeds users take."""
 
 
 class StepRandom:
@@ -21,6 +26,7 @@ class StepRandom:
 
     def __init__(self, seed: int):
         self.seed = int(seed)
+        self._drawn = 0  # counted while the step is traced: compiled steps draw the same
         with apple_gpu.on_host():
             self.generator = keras.random.SeedGenerator(self.seed)
 
@@ -31,14 +37,24 @@ class StepRandom:
 
     def restart(self, step: Any) -> None:
         """Continue with the draws of `step` (int or integer scalar tensor)."""
+        self._drawn = 0
         with apple_gpu.on_host():
             counter = ops.cast(step, "int32") * DRAWS_PER_STEP
             state = ops.stack([ops.convert_to_tensor(self.seed, "int32"), counter])
             self.generator.state.assign(ops.cast(state, "uint32"))
 
+    def _take_next_seed(self):
+        seed = (self.seed + self._drawn // DRAWS_PER_STEP * _NEXT_SEED) % 2**32
+        counter = self.generator.state[1] - DRAWS_PER_STEP
+        state = ops.stack([ops.convert_to_tensor(seed, "uint32"), counter])
+        self.generator.state.assign(ops.cast(state, "uint32"))
+
     def uniform(self, shape: Sequence[Any], low: float = 0.0, high: float = 1.0) -> Any:
         """float32 in [low, high)."""
         with apple_gpu.on_host():
+            if self._drawn and self._drawn % DRAWS_PER_STEP == 0:
+                self._take_next_seed()
+            self._drawn += 1
             return keras.random.uniform(shape, low, high, dtype="float32", seed=self.generator)
 
     def integers(self, shape: Sequence[Any], low: Any, high: Any) -> Any:

@@ -49,6 +49,7 @@ def choose_device(device: str) -> str | None:
             device = "cpu"
         else:
             device = "gpu"
+            tf.config.set_visible_devices(gpus, "GPU")  # an earlier choice may have hidden them
             for gpu in gpus:  # otherwise TensorFlow takes all of the memory at once
                 tf.config.experimental.set_memory_growth(gpu, True)
     except RuntimeError:  # the program has used TensorFlow before, and the choice is made

@@ -6,6 +6,7 @@ pictures on those threads too.
 """
 
 import contextlib
+import errno
 import os
 import time
 from collections import deque
@@ -151,6 +152,8 @@ class _Recorder:
         self.drain(self._depth)
 
     def fail(self, pair, error):
+        if self.is_done(pair):  # it was read again only to make up its batch
+            return
         reason = " ".join(str(error).split()).removeprefix(f"{pair.image}: ")
         self._results.add_failure(str(pair.image), reason)
         self._progress.update()
@@ -172,8 +175,16 @@ class _Recorder:
     def _score_and_write(self, pair, truth, mask, complete):
         completed, raw = complete(pair, truth, mask)
         path = self._results.folder / pair.name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        photo_files.write_described_png(path, completed, pair.image)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(pair.image, Path):
+                photo_files.write_described_png(path, completed, pair.image)
+            else:  # a row of a cache or a record, which tells nothing of its file
+                picture_files.write_png(path, completed)
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            raise UserError(f"its result's name, {path.name}, is too long for this disk") from None
         return {
             "image": pair.name,
             "height": truth.shape[0],

@@ -17,6 +17,9 @@ from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation import statistics
 from inpaint_tf.evaluation.scores import table
 
+SINCE_0_3 = ("batch_size", "device")
+"""Settings that earlier versions did not keep: their tests go on whatever they were."""
+
 
 def columns() -> list[str]:
     """The columns of metrics.csv."""
@@ -55,7 +58,7 @@ class Results:
         """Whether the picture has been completed and scored."""
         row = self._rows.get(name)
         same = row is not None and row["inputs"] == self._inputs.get(name)
-        return same and (self.folder / name).is_file()
+        return same and os.path.isfile(self.folder / name)
 
     def add(self, row):
         """Append the row of a picture whose PNG has been written."""
@@ -147,7 +150,12 @@ class Results:
             before = json.loads(path.read_text(encoding="utf-8"))
         except ValueError:
             before = {}
-        changed = [key for key, value in settings.items() if before.get(key) != value]
+        before = before if isinstance(before, dict) else {}
+        changed = [
+            key
+            for key, value in settings.items()
+            if before.get(key) != value and (key in before or key not in SINCE_0_3)
+        ]
         if changed and self._metrics.exists():  # a test that completed nothing holds nobody up
             was = ", ".join(f"{key} {before.get(key)} (now {settings[key]})" for key in changed)
             raise UserError(
@@ -156,7 +164,7 @@ class Results:
             )
 
     def _check_unused(self, names):
-        taken = next((name for name in names if (self.folder / name).exists()), None)
+        taken = next((name for name in names if os.path.exists(self.folder / name)), None)
         if taken:
             raise UserError(
                 f"{self.folder / taken} is there already and not from a test; choose another "

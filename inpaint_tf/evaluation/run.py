@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from inpaint_tf.data.paths.folder_lock import locked
 from inpaint_tf.evaluation import pairing, picture_size, results_folder
 from inpaint_tf.evaluation.complete_and_score import complete_and_score
 from inpaint_tf.evaluation.methods.method_names import name_apart
@@ -78,6 +79,12 @@ def evaluate(settings: EvaluationSettings | None = None, /, **fields: Any) -> Ev
     check_files(settings)
     light = [*_predictions(settings, pairs), *_baselines(settings)]
     results_folder.prepare_folder(settings.output)
+    with locked(settings.output, "--output"):
+        return _evaluate(settings, pairs, light)
+
+
+def _evaluate(settings, pairs, light):
+    """Test all methods and write their results; the folder is locked."""
     methods = name_apart([*_networks(settings), *light])
     check_layout(settings, methods)
     judges, set_judges = _judges(settings)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from inpaint_tf.data.paths.user_path import expand
 from inpaint_tf.data.picture_files import is_image_name
 from inpaint_tf.engines.runtime import DEVICES, PRECISIONS
 from inpaint_tf.errors import UserError, unknown_name
@@ -33,6 +34,8 @@ FREE = {"masks": "center", "size": None, "limit": None}
 """The same fields as they are without a protocol."""
 CHOICES = {"mask_pairing": ("name", "cycle"), "device": DEVICES, "precision": PRECISIONS}
 """The values of fields that are names."""
+INPUTS = ("images", "masks", "weights", "predictions", "lpips", "inception", "recogniser")
+"""The fields that are paths of what is read."""
 SMALLEST_SIZE = 8
 PUBLISHED = ("summary.json", "table.md", "table.tex", "report.html")
 """What is written into the output folder itself, for one method and for several."""
@@ -106,6 +109,12 @@ class EvaluationSettings:
             value = getattr(self, name)
             several = (value,) if isinstance(value, str | Path) else tuple(value or ())
             object.__setattr__(self, name, several)
+        for name in (*INPUTS, "output"):
+            value = getattr(self, name)
+            if isinstance(value, tuple):
+                object.__setattr__(self, name, tuple(_expanded(name, one) for one in value))
+            elif value is not None:
+                object.__setattr__(self, name, _expanded(name, value))
 
     @property
     def central(self) -> bool:
@@ -116,6 +125,12 @@ class EvaluationSettings:
     def mask_rule(self) -> MaskRule:
         """How masks are read. UserError for a colour that is none, and for numbers out of range."""
         return MaskRule(self.invert_masks, self.mask_colour, self.tolerance, self.grow)
+
+
+def _expanded(name, path):
+    """The path in the type that it has."""
+    expanded = expand(path, f"--{name}")
+    return Path(expanded) if isinstance(path, Path) else expanded
 
 
 def complete_settings(settings: EvaluationSettings) -> EvaluationSettings:

@@ -124,9 +124,10 @@ def _intervals(samples, seed, statistic):
     found = statistic([_reported(mean) for mean in means])
     enough = _reported_counts(measured[0].sum(axis=0)) > 1
     tail = (1 - CONFIDENCE) / 2
+    # A ratio is no number in any draw where the truth is flat in every picture.
     return [
-        np.quantile(column[np.isfinite(column)], [tail, 1 - tail]).tolist() if sure else None
-        for column, sure in zip(found.T, enough, strict=True)
+        np.quantile(column[finite], [tail, 1 - tail]).tolist() if sure and finite.any() else None
+        for column, finite, sure in zip(found.T, np.isfinite(found.T), enough, strict=True)
     ]
 
 

@@ -79,6 +79,11 @@ class Inpainter:
             keras.config.set_dtype_policy(policy)  # the program's own networks keep theirs
         return cls(generator, settings["hole_fill"], settings["size"])
 
+    @property
+    def device(self) -> str:
+        """Where it computes: "cpu" or "gpu"."""
+        return "cpu" if _runs_on_cpu() else "gpu"
+
     def fingerprint(self) -> str:
         """Sixteen hexadecimal digits. Other weights, or another `hole_fill`, give other digits."""
         digest = hashlib.sha256(self.hole_fill.encode())
@@ -209,8 +214,9 @@ class Inpainter:
     def _run(self, images, masks, function=None):
         from keras import ops
 
-        from inpaint_tf.engines import apple_gpu
+        from inpaint_tf.engines import apple_gpu, runtime
 
+        runtime.refuse_forked()
         with apple_gpu.on_host():
             images, masks = (ops.convert_to_tensor(array, "uint8") for array in (images, masks))
         outputs = (function or self._complete)(images, masks)

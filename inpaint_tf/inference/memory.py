@@ -97,4 +97,15 @@ def _cgroup_available():
     limit, used = CGROUP / "memory.max", CGROUP / "memory.current"
     if not (limit.exists() and used.exists()) or limit.read_text().strip() == "max":
         return None
-    return max(0, int(limit.read_text()) - int(used.read_text()))
+    taken = int(used.read_text()) - _cgroup_reclaimable()
+    return max(0, int(limit.read_text()) - taken)
+
+
+def _cgroup_reclaimable():
+    """Bytes of files that were read and are not in use: the system drops them when it must."""
+    stat = CGROUP / "memory.stat"
+    for line in stat.read_text().splitlines() if stat.exists() else ():
+        name, _, value = line.partition(" ")
+        if name == "inactive_file":
+            return int(value)
+    return 0

@@ -20,6 +20,9 @@ CHOICES = {
     "data.crop": CROPS,
 }
 
+SSIM_WINDOW = 11
+"""Side of the window of `losses.structural_dissimilarity`, pixels."""
+
 LOWEST = {
     "data.size": 8,
     "data.batch_size": 1,
@@ -64,7 +67,11 @@ def check_config(config: Any) -> None:
         dlib_faces.check_installed()
     for kind in {config.masks.kind, config.train.validation_masks}:
         look_up(HOLES, kind, "kind of hole").check(config.masks, config.data.size)
-    if look_up(HOLES, config.masks.kind).whole_picture and config.losses.discount != 1:
+    kind = look_up(HOLES, config.masks.kind)
+    if config.losses.ssim and kind.box_side(config.masks, config.data.size) < SSIM_WINDOW:
+        side = "data.size" if kind.whole_picture else "masks.size"
+        _refuse(config, side, f"must be at least {SSIM_WINDOW} with --config.losses.ssim")
+    if kind.whole_picture and config.losses.discount != 1:
         reason = f"must be 1 for holes of kind {config.masks.kind!r}, which fill no box"
         _refuse(config, "losses.discount", reason)
     if config.losses.features and config.critics.kind != "projected":

@@ -7,6 +7,7 @@ resume at any step and refuse to save a broken network, and `fit` hides the plac
 import math
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -223,13 +224,18 @@ class Window:
 
 
 class StopSignal:
-    """Turns Ctrl-C and SIGTERM into a request to stop after the step; a second stops at once."""
+    """Turns Ctrl-C and SIGTERM into a request to stop after the step; a second stops at once.
+
+    Signals belong to a program's main thread: in another one nothing is changed about them.
+    """
 
     def __init__(self) -> None:
         self.requested = False
         self.previous: dict[int, Any] = {}
 
     def __enter__(self):
+        if threading.current_thread() is not threading.main_thread():
+            return self
         for number in (signal.SIGINT, signal.SIGTERM):
             self.previous[number] = signal.signal(number, self._request)
         return self

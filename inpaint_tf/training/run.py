@@ -6,6 +6,7 @@ from typing import Any
 
 from absl import logging
 
+from inpaint_tf.data.paths.user_path import user_path
 from inpaint_tf.errors import UserError
 from inpaint_tf.training.check_config import check_config
 
@@ -51,9 +52,11 @@ def train(
     from inpaint_tf.engines import runtime
 
     check_config(config)
+    workdir = user_path(workdir, "--workdir")
     from inpaint_tf.data import describe_source, source_bytes
+    from inpaint_tf.data.paths.folder_lock import locked
     from inpaint_tf.training.build_from_config import describe_mask_pictures, open_sources
-    from inpaint_tf.training.run_folder import open_run_folder
+    from inpaint_tf.training.run_folder import make_run_folder, open_run_folder
     from inpaint_tf.weights import generator_file, locate
 
     if config.generator.weights and not locate.has_checkpoint(workdir):
@@ -62,17 +65,19 @@ def train(
         )
     train_source, validation_source = open_sources(config)
     device, precision = runtime.configure(device, precision)
-    changed = open_run_folder(
-        workdir,
-        config,
-        device=device,
-        precision=precision,
-        training_pictures=describe_source(train_source),
-        training_bytes=source_bytes(train_source),
-        validation_pictures=describe_source(validation_source) if validation_source else None,
-        mask_pictures=describe_mask_pictures(config),
-    )
-    return _run(config, Path(workdir), train_source, validation_source, data_on_device, changed)
+    make_run_folder(workdir)
+    with locked(workdir, "--workdir"):
+        changed = open_run_folder(
+            workdir,
+            config,
+            device=device,
+            precision=precision,
+            training_pictures=describe_source(train_source),
+            training_bytes=source_bytes(train_source),
+            validation_pictures=describe_source(validation_source) if validation_source else None,
+            mask_pictures=describe_mask_pictures(config),
+        )
+        return _run(config, workdir, train_source, validation_source, data_on_device, changed)
 
 
 def _run(config, workdir, train_source, validation_source, on_device, changed):

@@ -1,5 +1,6 @@
 """What a run's folder says of the run: its resolved config, and the versions of each start."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -67,16 +68,30 @@ def open_run_folder(folder: str | os.PathLike[str], config: Any, **resolved: Any
         changed = _refuse_other_settings(_flat(old), _flat(settings), folder, reached)
     if (folder / ENVIRONMENT_FILE).exists():
         starts = _read_json(folder / ENVIRONMENT_FILE, list)
+    make_run_folder(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         _write_json(folder / ENVIRONMENT_FILE, [*starts, describe_environment()])
         _write_json(folder / CONFIG_FILE, settings)
     except OSError as error:
-        raise UserError(
-            f"cannot write the run's folder {folder}: {error.strerror}; free some space or choose "
-            "another --workdir"
-        ) from None
+        raise _not_writable(folder, error) from None
     return changed
+
+
+def make_run_folder(folder: str | os.PathLike[str]) -> None:
+    """Create the run's folder if it is missing; `UserError` if it cannot be written."""
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise _not_writable(folder, error) from None
+
+
+def _not_writable(folder, error):
+    return UserError(
+        f"cannot write the run's folder {folder}: {error.strerror}; free some space or choose "
+        "another --workdir"
+    )
 
 
 def _reached(folder):

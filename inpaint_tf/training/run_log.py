@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from absl import logging
 
 from inpaint_tf.data.atomic_files import write_whole
 from inpaint_tf.engines.environment import describe_environment
@@ -108,6 +109,23 @@ class MetricsFile:
         if not self.path.exists():
             return []
         with open(self.path, newline="", errors="replace") as file:
-            # A kill may have cut the last row short.
-            rows = [row for row in csv.DictReader(file) if (row["step"] or "").isdigit()]
-        return [row for row in rows if int(row["step"]) <= step]
+            try:
+                reader = csv.DictReader(file)
+                rows = list(reader)
+                if rows and "step" not in (reader.fieldnames or ()):
+                    raise csv.Error("its first line names no step")
+            except csv.Error as error:
+                raise UserError(
+                    f"{self.path} is damaged ({error}); mend it, or delete it to go on without the "
+                    "rows so far"
+                ) from None
+        odd = sum(_step(row) is None for row in rows[:-1])  # a kill may have cut the last one short
+        if odd:
+            logging.warning("%s: %d damaged rows are left out", self.path, odd)
+        return [row for row in rows if (found := _step(row)) is not None and found <= step]
+
+
+def _step(row):
+    """The step of a row, or None where it is no number of a step."""
+    step = row["step"] or ""
+    return int(step) if step.isascii() and step.isdigit() and len(step) < 19 else None

@@ -27,6 +27,13 @@ DEFAULT_SETTINGS = {
     "step": None,
 }
 """For a file without settings: the 2018 code's."""
+LEAST_NUMBERS = 100
+"""Weights for each squared channel of width that every kind has at least; the 2018 code's: 3,500.
+
+A file must not ask for a network that the memory cannot hold.
+"""
+USUAL_WIDTH = 64
+"""A width that every machine has memory for, whatever else is wrong with the file."""
 UNREADABLE = (ValueError, KeyError, TypeError, OSError, RuntimeError)
 """What Keras and HDF5 raise for a file that is damaged or of another network."""
 
@@ -60,6 +67,7 @@ def load_generator(
     """
     path = find_weights(weights)
     settings, arrays = _read(path)
+    _refuse_odd(settings, arrays, path)
     if settings["kind"] not in generators.KINDS:
         message = unknown_name(settings["kind"], generators.KINDS, "kind of generator")
         raise UserError(f"{path} holds an {message}")
@@ -124,6 +132,16 @@ def _size_of_run(path):
             continue
         return size if isinstance(size, int) else None
     return None
+
+
+def _refuse_odd(settings, arrays, path):
+    """Raise `UserError` for settings that no generator has, or one far beyond the file's size."""
+    width = settings["width"]
+    whole = isinstance(width, int) and not isinstance(width, bool) and width > 1
+    numbers = max(sum(array.size for array in arrays.values()), LEAST_NUMBERS * USUAL_WIDTH**2)
+    fine = whole and LEAST_NUMBERS * width**2 <= numbers and isinstance(settings["kind"], str)
+    if not fine or settings["hole_fill"] not in ("grey", "white"):
+        raise UserError(f"{path} is damaged: its settings fit no generator; copy it again")
 
 
 def _assign(generator, arrays, path, width):

@@ -27,9 +27,11 @@ def find_weights(weights: str | Path) -> Path:
 
     weights: see `load_generator`. Raises `UserError` if there are none.
     """
+    from inpaint_tf.data.paths.user_path import user_path  # with OpenCV, which takes a moment
+
     if str(weights) in shipped_names():
         return SHIPPED / f"{weights}{SUFFIX}"
-    path = latest_run() if str(weights) == LATEST else Path(weights)
+    path = latest_run() if str(weights) == LATEST else user_path(weights, "--weights")
     if path.is_dir():
         if (path / GENERATOR_FILE).is_file():
             return path / GENERATOR_FILE

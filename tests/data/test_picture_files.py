@@ -4,7 +4,7 @@ import os
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
@@ -220,3 +220,32 @@ def test_refused_place_is_named(tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         picture_files.write_png(tmp_path / "nowhere" / "a.png", noise(4, 4))
     assert caught.value.filename == str(tmp_path / "nowhere" / "a.png")
+
+
+def test_files_that_are_not_read_are_counted_and_named(pictures, caplog):
+    for name in ("a.HEIC", "b.heic", "c.xyz", "d", ".hidden", "list.txt", "f.tfrecord-0"):
+        (pictures / name).touch()
+    for _ in range(2):
+        assert len(picture_files.list_images(pictures)) == 6
+    line = f"{pictures}: left out, not read as pictures: 1 without ending, 2 .heic, 1 .xyz"
+    assert [record.getMessage() for record in caplog.records] == [line]
+    for index in range(6):
+        (pictures / f"{index}.png").unlink()
+    with pytest.raises(UserError, match=r"no pictures .*, but 1 without ending, 2 .heic, 1 .xyz"):
+        picture_files.list_images(pictures)
+
+
+@pytest.mark.parametrize("kind", ["text", "profile"])
+def test_large_metadata_does_not_make_a_picture_damaged(tmp_path, kind):
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 6, 3), np.uint8)
+    turned = Image.Exif()
+    turned[0x0112] = 3
+    extra = {"exif": turned}
+    if kind == "text":
+        extra["pnginfo"] = PngImagePlugin.PngInfo()
+        extra["pnginfo"].add_text("Comment", "x" * 2_000_000, zip=True)
+    else:
+        extra["icc_profile"] = bytes(80_000_000)
+    Image.fromarray(pixels).save(tmp_path / "a.png", **extra)
+    assert (tmp_path / "a.png").stat().st_size < 100_000
+    assert np.array_equal(picture_files.read_image(tmp_path / "a.png"), pixels[::-1, ::-1])

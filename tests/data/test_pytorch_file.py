@@ -97,3 +97,11 @@ def test_a_tensor_cannot_look_beyond_its_numbers(tmp_path, torch):
     write_zip(path, pickled({"matrix": tensor}))
     with pytest.raises(UserError, match="reaches beyond its numbers"):
         read_arrays(path)
+
+
+def test_a_small_archive_cannot_unpack_to_more_than_it_holds(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.pt", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a/data.pkl", b"\x80\x02}.")
+        archive.writestr("a/data/0", bytes(10**7))
+    with pytest.raises(UserError, match="unpacks to 10,000,004 bytes"):
+        read_arrays(tmp_path / "a.pt")

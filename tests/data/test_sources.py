@@ -236,7 +236,7 @@ def test_train_and_validation(pictures, tmp_path, caplog):
     assert (len(train), len(validation)) == (6, 1)
     assert not caplog.records
     open_train_and_validation(str(pictures), f"{pictures}/[01].png", 0)
-    assert "2 of the files in data.validation are also in data.train" in caplog.text
+    assert "2 of the pictures in data.validation are also in data.train" in caplog.text
 
 
 def test_what_is_held_out_of_any_source_can_be_listed_and_opened_again(
@@ -276,3 +276,8 @@ def test_the_bytes_of_a_source_are_those_of_its_own_files(tmp_path, pictures, ar
     np.save(tmp_path / "faces.npy", np.stack(arrays))
     train, _ = split_source(open_source(tmp_path / "faces.npy"), 2)
     assert source_bytes(train) == (tmp_path / "faces.npy").stat().st_size
+
+
+def test_a_list_with_a_byte_order_mark_keeps_its_first_line(pictures):
+    (pictures / "list.txt").write_bytes(b"\xef\xbb\xbf4.png\r\n2.png\r\n")
+    assert names(open_source(pictures / "list.txt")) == ["4.png", "2.png"]

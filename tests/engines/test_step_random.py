@@ -32,3 +32,14 @@ def test_integers_reach_both_ends():
     found = np.asarray(random.integers((500,), -2, 3))
     assert found.dtype == "int32"
     assert set(found.tolist()) == {-2, -1, 0, 1, 2, 3}
+
+
+def test_more_draws_than_a_step_has_do_not_repeat_those_of_the_next():
+    def draws(step, count):
+        random = StepRandom(0)
+        random.restart(step)
+        return [float(random.uniform(())) for _ in range(count)]
+
+    first, second = draws(0, 2 * DRAWS_PER_STEP + 5), draws(1, DRAWS_PER_STEP)
+    assert len({*first, *second}) == len(first) + len(second)
+    assert draws(0, DRAWS_PER_STEP) == first[:DRAWS_PER_STEP]

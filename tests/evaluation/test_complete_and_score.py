@@ -186,3 +186,29 @@ def test_reads_ahead_in_order_and_no_further_than_asked():
     assert taken == [0, 1, 2, 3]  # the next three are under way
     assert [item for item, *_ in reads] == [1, 2, 3, 4, 6, 7, 8, 9]
     assert failed == [(5, "not a picture")]
+
+
+def test_a_batch_that_fails_later_fails_only_what_is_not_done(folder):
+    results, names = run(folder, GreyInpainter(), batch_size=4)
+    results.finish(names)
+    lost = next(name for name in names if results.row(name)["width"] == 20)
+    (folder / "out" / lost).unlink()
+
+    class Failing(GreyInpainter):
+        def complete_with_raw(self, images, masks, batch_size):
+            raise UserError("no memory")
+
+    again, _ = run(folder, Failing(), batch_size=4)
+    assert again.failures == {str(folder / "in" / lost): "no memory"}
+    assert again.finish(names)["images"] == 6
+
+
+def test_a_name_that_is_too_long_fails_alone(folder):
+    long = "x" * 251
+    for ending in (".jpg", ".png"):  # results are called x.jpg.png and x.png.png
+        picture_files.write_png(folder / "in" / (long + ending), np.zeros((16, 16, 3), np.uint8))
+    for method in (GreyInpainter(), BaselineMethod("telea")):
+        results, names = run(folder, method)
+        assert results.finish(names)["images"] == 7
+        assert set(results.failures) == {str(folder / "in" / (long + e)) for e in (".jpg", ".png")}
+        assert "too long" in next(iter(results.failures.values()))

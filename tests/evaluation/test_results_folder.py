@@ -167,3 +167,14 @@ def test_names_need_not_be_utf_8(tmp_path):
     add(results, name, 1.0)
     assert results.finish([name])["images"] == 1
     assert Results(tmp_path, SETTINGS, inputs(name)).is_done(name)
+
+
+def test_another_batch_size_or_device_does_not_go_on(tmp_path):
+    settings = {"weights": "abc", "batch_size": 8, "device": "cpu"}
+    Results(tmp_path, settings, {"a.png": ""}).add(row("a.png", 1.0))
+    Results(tmp_path, settings, {"a.png": ""})
+    for name, value in (("batch_size", 4), ("device", "gpu")):
+        with pytest.raises(UserError, match=rf"{name} .* \(now {value}\)"):
+            Results(tmp_path, {**settings, name: value}, {"a.png": ""})
+    (tmp_path / "settings.json").write_text(json.dumps({"weights": "abc"}))  # of version 0.2
+    Results(tmp_path, {**settings, "batch_size": 4}, {"a.png": ""})

@@ -129,3 +129,14 @@ def test_the_order_of_the_pictures_changes_no_bit_of_a_mean():
     values = np.random.default_rng(2).normal(size=300)
     rows = [row(str(i), float(v)) for i, v in enumerate(values)]
     assert statistics.average(rows) == statistics.average(rows[::-1])
+
+
+def test_holes_that_are_flat_in_every_picture_have_no_ratio():
+    """A ratio to a truth of zero is no number, however many pictures there are."""
+    flat = {"fill_energy": 1.0, "fill_truth_energy": 0.0, "fill_step": 1.0, "fill_truth_step": 0.0}
+    rows = [row(str(index), **flat) for index in range(3)]
+    found = statistics.confidence(rows)["fill"]
+    assert found["sharpness"] is None
+    assert found["seam"] is None
+    assert found["face_found"] == [1.0, 1.0]
+    assert statistics.difference(rows, rows)[1]["fill"]["sharpness"] is None

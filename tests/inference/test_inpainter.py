@@ -171,3 +171,11 @@ def test_a_container_limits_the_memory(tmp_path, monkeypatch):
     assert memory.available_bytes() == 2000
     (tmp_path / "memory.max").write_text("max\n")
     assert memory.available_bytes() > 10**6
+
+
+def test_what_a_container_can_give_back_counts_as_free(tmp_path, monkeypatch):
+    monkeypatch.setattr(memory, "CGROUP", tmp_path)
+    (tmp_path / "memory.max").write_text("3000\n")
+    (tmp_path / "memory.current").write_text("2900\n")  # mostly files that were read
+    (tmp_path / "memory.stat").write_text("anon 300\nfile 2600\ninactive_file 2500\n")
+    assert memory.available_bytes() == 2600

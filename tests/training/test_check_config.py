@@ -74,3 +74,12 @@ def test_recognition_needs_its_packages(monkeypatch):
     monkeypatch.setitem(sys.modules, "dlib", None)
     with pytest.raises(UserError, match="pip install dlib-bin"):
         check_config.check_config(config)
+
+
+def test_ssim_needs_a_box_of_its_window():
+    config = default_config()
+    config.losses.ssim, config.masks.size, config.masks.max_shrink = 0.5, 10, 2
+    with pytest.raises(UserError, match=r"--config.masks.size must be at least 11 .*; got 10"):
+        check_config.check_config(config)
+    config.masks.size = 11
+    check_config.check_config(config)

@@ -1,5 +1,6 @@
 """The loop: schedule, resuming, stopping, refusing what is not finite."""
 
+import concurrent.futures
 import csv
 import os
 import signal
@@ -212,3 +213,10 @@ def read_events(folder):
                 else:
                     found[value.tag] = tensor
     return found
+
+
+def test_training_runs_in_another_thread(tmp_path):
+    """A notebook's executor and a web server have no say over signals."""
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(start, tmp_path / "run", Schedule(1, 0, 0, 1)).result()
+    assert ended[0] == "finished"

@@ -10,12 +10,12 @@ import pytest
 from inpaint_tf.data import picture_files
 from inpaint_tf.default_config import default_config
 from inpaint_tf.errors import UserError
+from inpaint_tf.evaluation.scores.of_validation import SCORES
 from inpaint_tf.training import loop, trainer
 from inpaint_tf.training.critics import KINDS
 from inpaint_tf.training.critics.base import Critics
 from inpaint_tf.training.records.scalars import scalar
-from inpaint_tf.training.run_log import RunLog
-from inpaint_tf.training.validation import SCORES
+from inpaint_tf.training.run_log import MetricsFile, RunLog
 
 COLUMNS = ("g_loss", "images_per_second", "val_psnr")
 
@@ -162,3 +162,15 @@ def test_tensorboard_files_need_no_tensorflow(tmp_path):
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_damaged_rows_are_counted_and_a_damaged_first_line_is_told(tmp_path, caplog):
+    path = tmp_path / "metrics.csv"
+    path.write_text("step,phase,loss\n1,a,1.0\nx1,a,1.0\n\xb2,a,1\n3,a,1.0\n4", encoding="utf-8")
+    MetricsFile(tmp_path, ["loss"], step=9)
+    assert path.read_text() == "step,phase,loss\n1,a,1.0\n3,a,1.0\n4,,\n"
+    assert "metrics.csv: 2 damaged rows are left out" in caplog.text
+    path.write_text("stop,phase,loss\n1,a,1.0\n")
+    with pytest.raises(UserError, match="its first line names no step"):
+        MetricsFile(tmp_path, ["loss"], step=9)
+    assert path.read_text() == "stop,phase,loss\n1,a,1.0\n"

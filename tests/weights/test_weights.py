@@ -159,3 +159,25 @@ def test_weights_of_another_width_are_refused(run):
     folder, generator = run
     with pytest.raises(UserError, match="holds a generator of width 4"):
         generator_file.load_into(generator, folder, 8)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"width": 10**6}, {"width": "4"}, {"width": True}, {"kind": []}, {"hole_fill": "pink"}],
+)
+def test_a_file_cannot_ask_for_a_network_that_no_memory_holds(tmp_path, odd):
+    path = tmp_path / "a.weights.h5"
+    generator_file.save_generator(
+        build_generator(4), path, {"width": 4, "hole_fill": "grey", "step": 1, **odd}
+    )
+    with pytest.raises(UserError, match="its settings fit no generator; copy it again"):
+        generator_file.load_generator(path)
+
+
+def test_a_small_file_cannot_unpack_to_more_than_it_holds(tmp_path):
+    path = tmp_path / "a.weights.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("conv1/kernel", (10**9, 10**3), "float32", chunks=(1000, 1000))
+    assert path.stat().st_size < 10_000
+    with pytest.raises(UserError, match="not a readable weights file"):
+        generator_file.load_generator(path)

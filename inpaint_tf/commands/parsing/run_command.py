@@ -50,6 +50,7 @@ def run_command(
             raise UserError(_describe_flag_error(error)) from None
         if len(left) > 1:
             raise UserError(f"unexpected argument {left[1]!r}; options are given as --name=value")
+        _expand_paths()
         return left
 
     try:
@@ -70,6 +71,17 @@ class PlainLines(Formatter):
     def format(self, record):
         prefix = f"{record.levelname.lower()}: " if record.levelno >= WARNING else ""
         return prefix + super().format(record)
+
+
+def _expand_paths():
+    """Give the texts of all flags of the command that are paths the home folder for `~`."""
+    from absl import flags
+
+    from inpaint_tf.data.paths.user_path import expand  # with OpenCV, which takes a moment
+
+    for flag in flags.FLAGS.get_key_flags_for_module(sys.argv[0]):
+        if isinstance(flag.value, str):
+            flag.value = expand(flag.value, f"--{flag.name}")
 
 
 def require_paths(**paths: str | Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from inpaint_tf.data.paths.user_path import user_path
 from inpaint_tf.data.picture_files import write_png
 from inpaint_tf.data.sample_faces.drawing import draw_face
 from inpaint_tf.errors import UserError
@@ -34,7 +35,7 @@ def write_sample_faces(
     _require("count", count, at_least=1)
     _require("size", size, at_least=16)
     _require("first_seed", first_seed, at_least=0)
-    folder = Path(folder)
+    folder = user_path(folder, "--output")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):

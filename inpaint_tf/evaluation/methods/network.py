@@ -19,7 +19,12 @@ class NetworkMethod:
 
     @property
     def settings(self):
-        return {"weights": self.inpainter.fingerprint()}
+        """Batches and devices round differently, so they are among them."""
+        return {
+            "weights": self.inpainter.fingerprint(),
+            "batch_size": self.batch_size,
+            "device": self.inpainter.device,
+        }
 
     def source(self, pair):
         del pair

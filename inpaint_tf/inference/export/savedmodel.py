@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from inpaint_tf.data.paths.user_path import user_path
 from inpaint_tf.errors import UserError
 
 MARKER = "saved_model.pb"
@@ -63,7 +64,7 @@ def export(generator: Any, hole_fill: str, output: str | Path, overwrite: bool =
 
 def check_output(output: str | Path, overwrite: bool) -> Path:
     """The path `output`, if a SavedModel can be written there; raises `UserError` if not."""
-    output = Path(output)
+    output = user_path(output, "--output")
     if output.exists():
         if not overwrite:
             raise UserError(f"--output={output} exists; choose another, or add --overwrite")

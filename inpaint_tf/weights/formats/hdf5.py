@@ -5,6 +5,7 @@ attribute. (Keras' own files name weights by class and order. If a layer got ano
 could not be read any more.)
 """
 
+import io
 import json
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,6 +14,8 @@ import numpy as np
 
 SUFFIX = ".weights.h5"
 ATTRIBUTE = "inpaint_tf"
+LARGEST_RATIO = 100
+"""Of the bytes of all weights to those of the file. Gzip halves them; zeros alone pack better."""
 
 
 def recognises(path: Path) -> bool:
@@ -24,15 +27,28 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Settings and arrays of a file. Keras' own files have no settings, and other names."""
     import h5py
 
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
+    most = LARGEST_RATIO * path.stat().st_size
     with h5py.File(path, "r") as file:
 
         def take(name, item):
             if hasattr(item, "shape"):
+                check(name, item)
                 arrays[name] = item[()]
 
+        def check(name, item):
+            if item.dtype.kind not in "fiu":
+                raise ValueError(f"{name} holds no numbers")
+            if item.external or item.is_virtual:
+                raise ValueError(f"{name} lies in another file")
+            if item.nbytes + sum(array.nbytes for array in arrays.values()) > most:
+                raise ValueError(f"{name} is larger than the file can hold")
+
         file.visititems(take)
-        return json.loads(file.attrs.get(ATTRIBUTE, "{}")), arrays
+        settings = json.loads(file.attrs.get(ATTRIBUTE, "{}"))
+        if not isinstance(settings, dict):
+            raise ValueError("its settings are no dict")
+        return settings, arrays
 
 
 def write(
@@ -48,7 +64,19 @@ def write(
     """
     import h5py
 
-    with h5py.File(path, "w") as file:
+    if not isinstance(path, str | Path):
+        # Made in memory: HDF5 prints tracebacks when it cannot write into an open file.
+        memory = io.BytesIO()
+        _write(h5py.File(memory, "w"), settings, arrays, half)
+        path.write(memory.getbuffer())
+        return
+    _write(h5py.File(path, "w"), settings, arrays, half)
+
+
+def _write(
+    opened: Any, settings: dict[str, Any], arrays: dict[str, np.ndarray], half: bool
+) -> None:
+    with opened as file:
         file.attrs[ATTRIBUTE] = json.dumps(settings, sort_keys=True)
         for name, values in arrays.items():
             if half:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import inpaint_tf
+from inpaint_tf.commands.parsing import config_flag
 from inpaint_tf.commands.parsing.config_file import check_setting, load_config, shipped_configs
 from inpaint_tf.errors import UserError
 
@@ -150,3 +151,9 @@ def test_the_flag_runs_a_config_file_once_and_takes_overrides(tmp_path):
         check=False,
     )
     assert shown.stdout.splitlines() == ["executed", "16 True"], shown.stderr
+
+
+def test_a_value_that_looks_like_a_setting_is_none(monkeypatch):
+    arguments = ["train", "--config=quickstart", "--workdir", "config.second"]
+    monkeypatch.setattr(sys, "argv", arguments)
+    assert config_flag.ConfigParser("config").parse("quickstart").data.size == 128

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from logging import INFO, WARNING, LogRecord
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from inpaint_tf.commands.parsing.run_command import PlainLines
 
 COMMAND = """
 import sys
+from pathlib import Path
 from absl import flags
 from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.errors import UserError
@@ -71,3 +73,10 @@ def test_log_lines_say_what_they_say_and_no_more():
 
     assert line(INFO, "found %s") == "found it"
     assert line(WARNING, "lost %s") == "warning: lost it"
+
+
+def test_the_home_folder_is_expanded_in_every_flag(tmp_path):
+    print_it = "print(flags.FLAGS.output)"
+    assert run(print_it, "--output=~/x").stdout.strip() == str(Path.home() / "x")
+    ended = run(print_it, "--output=gs://bucket/x")
+    assert ended.stderr.startswith("error: --output=gs://bucket/x is an address")

@@ -1,5 +1,7 @@
 """The table of weights formats: a new one is one file and one line."""
 
+import errno
+import io
 import subprocess
 import sys
 
@@ -9,6 +11,7 @@ import pytest
 from inpaint_tf.errors import UserError
 from inpaint_tf.networks import generators
 from inpaint_tf.weights import formats, generator_file, locate
+from inpaint_tf.weights.formats import hdf5
 
 NPZ = """
     import json
@@ -91,3 +94,15 @@ def test_weights_are_found_without_loading_a_reader():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert found.stdout.strip() == "set()"
+
+
+def test_a_full_disk_is_one_error_without_more_noise(capfd):
+    """HDF5's own writing into an open file prints tracebacks when that fails."""
+
+    class Full(io.BytesIO):
+        def write(self, data):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        hdf5.write(Full(), {"width": 2}, {"conv1/kernel": np.zeros((3, 3), "float32")}, half=True)
+    assert capfd.readouterr().err == ""
