@@ -12,11 +12,12 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
-from inpaint_tf.data import photo_files
+from inpaint_tf.data import photo_files, picture_files
 from inpaint_tf.data.threaded_map import ordered_map
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.pairing import Pair

@@ -223,15 +223,15 @@ def test_refused_place_is_named(tmp_path):
 
 
 def test_files_that_are_not_read_are_counted_and_named(pictures, caplog):
-    for name in ("a.HEIC", "b.heic", "c.xyz", "d", ".hidden", "list.txt", "f.tfrecord-0"):
+    for name in ("a.PSD", "b.psd", "c.xyz", "d", ".hidden", "list.txt", "f.tfrecord-0"):
         (pictures / name).touch()
     for _ in range(2):
         assert len(picture_files.list_images(pictures)) == 6
-    line = f"{pictures}: left out, not read as pictures: 1 without ending, 2 .heic, 1 .xyz"
+    line = f"{pictures}: left out, not read as pictures: 1 without ending, 2 .psd, 1 .xyz"
     assert [record.getMessage() for record in caplog.records] == [line]
     for index in range(6):
         (pictures / f"{index}.png").unlink()
-    with pytest.raises(UserError, match=r"no pictures .*, but 1 without ending, 2 .heic, 1 .xyz"):
+    with pytest.raises(UserError, match=r"no pictures .*, but 1 without ending, 2 .psd, 1 .xyz"):
         picture_files.list_images(pictures)
 
 
