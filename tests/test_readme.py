@@ -9,7 +9,7 @@ from inpaint_tf.__main__ import COMMANDS
 from inpaint_tf.commands.parsing.config_file import find_config
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/protocol.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/photos.md", "docs/protocol.md"]
 
 
 @pytest.fixture(params=DOCUMENTS)

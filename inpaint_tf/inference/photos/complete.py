@@ -6,7 +6,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from inpaint_tf.inference.photos import blending, detail, holes, windows
+from inpaint_tf.inference.photos import blending, detail, grain, holes, windows
 from inpaint_tf.inference.photos.detectors import AUTO
 from inpaint_tf.inference.photos.faces import Face, find_covered_faces
 from inpaint_tf.inference.photos.framing import Framing
@@ -24,7 +24,7 @@ RADIUS = 3
 class Options(NamedTuple):
     """How a photo is completed.
 
-    detail: copy fine detail into the filling. blend: take the seam away.
+    detail: copy fine detail and grain into the filling. blend: take the seam away.
     detector: of faces, see `faces.find_faces`.
     """
 
@@ -80,6 +80,8 @@ def _complete_window(completed, hole, area, window: Window, network, size, optio
         filling = blending.without_seam(filling, patch, in_hole)
     if options.detail and offsets is not None and window.side > size:
         filling[in_hole] += detail.detail(patch, in_hole, size, offsets[0])
+    if options.detail:
+        filling = grain.with_grain(filling, patch, in_hole)
     filling = np.clip(np.rint(filling), 0, 255).astype(np.uint8)
     rows, columns = window.box(*hole.shape)
     taken = windows.put_back(filling, window, *hole.shape)
