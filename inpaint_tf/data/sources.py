@@ -6,6 +6,7 @@ Each is read by index, in any order and from any thread.
 import glob
 import os
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,10 @@ class Item:
 
     def __str__(self) -> str:
         return self.source.entry(self.index)
+
+    @property
+    def name(self) -> str:
+        return self.source.name(self.index)
 
     def read(self) -> np.ndarray:
         """The picture, see `Source.read`."""
@@ -244,6 +249,21 @@ def _distinct_files(paths: Sequence[Path | str], names: Sequence[str], where: st
     """A `FileSource` in which each file counts once, whatever leads to it."""
     chosen = distinct(paths, where)
     return FileSource([paths[i] for i in chosen], [names[i] for i in chosen], where)
+
+
+def named_items(source: Source) -> list[tuple[Path, Item]]:
+    """Sorted (relative path, `Item`) of pictures without files of their own, by their names."""
+    names = [source.name(index) for index in range(len(source))]
+    uses = Counter(names)
+    found = []
+    for index, name in enumerate(names):
+        # Names come from anywhere: they must not lead out of a folder.
+        inside = [part for part in Path(name).parts if part not in ("/", "\\", "..")]
+        relative = Path(*inside or [str(index)])
+        if uses[name] > 1:
+            relative = relative.with_name(f"{relative.stem}-{index}{relative.suffix}")
+        found.append((relative, Item(source, index)))
+    return sorted(found, key=lambda one: one[0])
 
 
 _ITEM = re.compile(r"(.+(?:\.npy|\.tfrecord[^/#]*))#(\d+)")

@@ -10,11 +10,13 @@ from pathlib import Path
 from absl import logging
 
 from inpaint_tf.data import picture_files
-from inpaint_tf.data.sources import LIST_SUFFIXES, open_source
+from inpaint_tf.data.sources import LIST_SUFFIXES, FileSource, Item, named_items, open_source
 from inpaint_tf.errors import UserError
 
 ADDED = re.compile(r"[_-]mask\d*$", re.IGNORECASE)
 """What a mask has behind the name of its picture: X_mask, X_mask001."""
+PictureFile = Path | Item
+"""A file, or a row of a packed cache or a record."""
 NAMED = 5
 """So many files are named in a message."""
 
@@ -28,15 +30,15 @@ class MasksByName:
 
     def __init__(self, masks: str | Path, pictures: Iterable[Path], where: str = "--masks"):
         self.where = f"{where}={masks}"
-        self._found: dict[str, list[Path]] = {}
-        self._added: dict[str, list[Path]] = {}
+        self._found: dict[str, list[PictureFile]] = {}
+        self._added: dict[str, list[PictureFile]] = {}
         for relative, path in mask_files(masks, pictures):
             stem = relative.with_suffix("")
             self._found.setdefault(key(stem), []).append(path)
             if bare := bare_stem(stem):
                 self._added.setdefault(key(bare), []).append(path)
 
-    def find(self, relative: Path) -> tuple[Path | None, str]:
+    def find(self, relative: Path) -> tuple[PictureFile | None, str]:
         """(the mask of the picture of this relative path or None, why there is none).
 
         The mask of `a/b.jpg` is `a/b.` with any ending, `a/b.jpg.` with any ending, or `a/b_mask.`
@@ -54,8 +56,8 @@ class MasksByName:
         return None, f"no mask of the name {stem} in {self.where}"
 
 
-def mask_files(masks: str | Path, pictures: Iterable[Path] = ()) -> list[tuple[Path, Path]]:
-    """Sorted (path below the masks' folder, file) of the masks of a folder, a list or a glob.
+def mask_files(masks: str | Path, pictures: Iterable[Path] = ()) -> list[tuple[Path, PictureFile]]:
+    """Sorted (path below the masks' folder, file or `Item`) of the masks of any source.
 
     pictures: files that are left out: a picture is never its own mask.
     Raises `UserError` where nothing is left.
@@ -65,6 +67,8 @@ def mask_files(masks: str | Path, pictures: Iterable[Path] = ()) -> list[tuple[P
         found, root = picture_files.list_images(path), path
     else:
         source = open_source(masks)
+        if not isinstance(source, FileSource):
+            return list(named_items(source))
         found = sorted({Path(os.path.abspath(file)) for file in source.paths})
         is_list = path.suffix.lower() in LIST_SUFFIXES
         if not (found and (is_list or glob.has_magic(str(masks)))):
@@ -80,7 +84,7 @@ def mask_files(masks: str | Path, pictures: Iterable[Path] = ()) -> list[tuple[P
     return [(file.relative_to(root), file) for file in left]
 
 
-def without_masks(pictures: Sequence[tuple[Path, Path]]) -> list[tuple[Path, Path]]:
+def without_masks(pictures: Sequence[tuple[Path, PictureFile]]) -> list[tuple[Path, PictureFile]]:
     """Of (relative path, file), those that are no masks of others: no X_mask001.png beside X.jpg.
 
     What is left out is said.
@@ -128,7 +132,7 @@ def identity(path: str | Path) -> tuple[object, ...]:
     return found.st_dev, found.st_ino
 
 
-def named(paths: Sequence[Path]) -> str:
+def named(paths: Sequence[PictureFile]) -> str:
     """The first names, and how many more."""
     text = ", ".join(path.name for path in paths[:NAMED])
     return text + (f" and {len(paths) - NAMED} more" if len(paths) > NAMED else "")

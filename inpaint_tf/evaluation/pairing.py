@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from inpaint_tf.data import picture_files
-from inpaint_tf.data.sources import LIST_SUFFIXES, FileSource, Item, open_source
+from inpaint_tf.data.sources import LIST_SUFFIXES, FileSource, Item, named_items, open_source
+from inpaint_tf.data.tfrecords import is_record_name
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation import mask_names
 from inpaint_tf.evaluation.picture_size import NATIVE, resized
@@ -45,15 +46,15 @@ class Pair:
 
     name: str
     image: Path | Item
-    mask: Path | str | None
+    mask: Path | Item | str | None
     fit_mask: bool = False
     rule: MaskRule = PLAIN
     why_none: str = ""
 
     def files(self):
         """The files it is read from."""
-        image = self.image.file() if isinstance(self.image, Item) else self.image
-        return [image, *([self.mask] if isinstance(self.mask, Path) else [])]
+        parts = [part for part in (self.image, self.mask) if isinstance(part, Path | Item)]
+        return [part.file() if isinstance(part, Item) else part for part in parts]
 
     def read(self, size=None):
         """The picture (height, width, 3), uint8 RGB, and its mask (height, width), uint8, 1 = hole.
@@ -79,7 +80,7 @@ class Pair:
         """
         mask = self._read_mask(picture, picture if image is None else image, size, portrait)
         if problem := mask_files.why_useless(mask, self.rule):
-            where = f"its mask {self.mask}: " if isinstance(self.mask, Path) else ""
+            where = f"its mask {self.mask}: " if isinstance(self.mask, Path | Item) else ""
             raise UserError(f"{where}{problem}")
         return mask
 
@@ -100,7 +101,10 @@ class Pair:
             hole = shapes.on_faces(self.mask, image, portrait=self.name if portrait else "")
             return mask_files.grown(hole, self.rule.grow)
         _check_no_copy(self.mask, self.image)
-        mask = mask_files.read_mask(self.mask, self.rule)
+        if isinstance(self.mask, Item):
+            mask = mask_files.as_hole(self.mask.read(), self.rule, str(self.mask)).astype(np.uint8)
+        else:
+            mask = mask_files.read_mask(self.mask, self.rule)
         if not self.fit_mask:
             _check_fit(self.mask, mask, picture, size)
         mask = resized(mask, size, nearest=True)
@@ -109,7 +113,7 @@ class Pair:
 
 def _check_no_copy(mask, image):
     """Raise UserError where the mask's file holds the picture itself."""
-    if isinstance(image, Item):
+    if isinstance(image, Item) or isinstance(mask, Item):
         return
     with contextlib.suppress(OSError):  # which reading tells
         equal = mask.stat().st_size == image.stat().st_size
@@ -158,9 +162,9 @@ def find_pairs(images, masks=CENTER, limit=None, cycle=False, rule=PLAIN):
     images: a folder (with its subfolders), a glob, a list (.txt), one file, a packed cache (.npy),
       TFRecords, or tfds:NAME: see `data.open_source`. Masks among them, X_mask001.png beside
       X.jpg, are left out, and said.
-    masks: a word, see `hole_word`; one file, for all pictures; or a folder, list or glob of masks,
-      which belong to pictures by their names, see `MasksByName.find`. A picture is never its own
-      mask.
+    masks: a word, see `hole_word`; one file, for all pictures; or a folder or another source of
+      masks, which belong to pictures by their names, see `MasksByName.find`. A picture is never its
+      own mask.
     limit: take the first so many pictures only.
     cycle: give the pictures the masks of the folder by turns instead, in the order of their paths
       and brought to the pictures' sizes.
@@ -212,10 +216,12 @@ def hole_word(masks):
 
 
 def is_one_mask(masks):
-    """Whether this is one mask for all pictures: a file, and no list of files."""
-    if hole_word(masks):
+    """Whether this is one mask for all pictures: a file, and no list, cache or records."""
+    path = Path(masks)
+    if hole_word(masks) or not path.is_file():
         return False
-    return Path(masks).is_file() and Path(masks).suffix.lower() not in LIST_SUFFIXES
+    several = path.suffix.lower() in (*LIST_SUFFIXES, ".npy") or is_record_name(path.name)
+    return not several
 
 
 def output_names(paths):
@@ -248,7 +254,7 @@ def _find_images(images):
         picture_files.list_images(path)  # which says what is missing
     source = open_source(images)
     if not isinstance(source, FileSource):
-        return _items(source)
+        return named_items(source)
     if path.is_file():  # a list
         paths = sorted({Path(os.path.abspath(found)) for found in source.paths})
         root = os.path.commonpath({found.parent for found in paths})
@@ -262,21 +268,6 @@ def _fixed_part(pattern):
     """The folder of a glob in front of its first wildcard."""
     parts = pattern.parts
     return Path(*parts[: next(i for i, part in enumerate(parts) if glob.has_magic(part))])
-
-
-def _items(source):
-    """(path, `Item`) of pictures without files of their own, by the names that they have."""
-    names = [source.name(index) for index in range(len(source))]
-    uses = Counter(names)
-    found = []
-    for index, name in enumerate(names):
-        # Names come from anywhere: they must not lead out of the output folder.
-        inside = [part for part in Path(name).parts if part not in ("/", "\\", "..")]
-        relative = Path(*inside or [str(index)])
-        if uses[name] > 1:
-            relative = relative.with_name(f"{relative.stem}-{index}{relative.suffix}")
-        found.append((relative, Item(source, index)))
-    return sorted(found, key=lambda one: one[0])
 
 
 def _pixels(array):

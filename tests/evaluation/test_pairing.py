@@ -14,6 +14,7 @@ from inpaint_tf.data import open_source, picture_files
 from inpaint_tf.data.pack import pack
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation import pairing
+from inpaint_tf.evaluation.picture_size import ShorterSide
 from inpaint_tf.inference.photos import shapes
 from inpaint_tf.masks import face_shapes
 from inpaint_tf.masks.mask_files import MaskRule
@@ -352,3 +353,30 @@ def test_a_folder_called_like_a_shape_is_a_folder(tmp_path, monkeypatch):
     assert pairing.find_pairs("in", "mask")[0].mask == "mask"
     write_mask(tmp_path / "mask" / "a.png")
     assert pairing.find_pairs("in", "mask")[0].mask == Path("mask/a.png")
+
+
+def test_masks_may_lie_in_a_cache_too(tmp_path):
+    for name in ("a.png", "b.png"):
+        write(tmp_path / "in" / name)
+        write_mask(tmp_path / "masks" / name)
+    cache = tmp_path / "masks.npy"
+    pack(open_source(tmp_path / "masks"), cache, 8, progress=False)
+    for cycle in (False, True):
+        pairs = pairing.find_pairs(tmp_path / "in", cache, cycle=cycle)
+        assert [str(pair.mask) for pair in pairs] == [f"{cache}#0", f"{cache}#1"]
+        assert pairs[0].files() == [tmp_path / "in" / "a.png", cache]
+        assert pairs[1].read()[1][:, 0].tolist() == [1, 1, 1, 1, 0, 0, 0, 0]
+
+
+def test_a_mask_follows_its_picture_to_the_size_of_the_training(tmp_path):
+    write(tmp_path / "a.png", 20, 30)
+    write_mask(tmp_path / "half.png", 10, 15)
+    write_mask(tmp_path / "square.png", 10, 10)
+    image, mask = pairing.Pair("a.png", tmp_path / "a.png", tmp_path / "half.png").read(
+        ShorterSide(64)
+    )
+    assert mask.shape == image.shape[:2] == (64, 96)
+    assert mask[:32].all()
+    assert not mask[32:].any()
+    with pytest.raises(UserError, match="make them equal"):
+        pairing.Pair("a.png", tmp_path / "a.png", tmp_path / "square.png").read(ShorterSide(64))
