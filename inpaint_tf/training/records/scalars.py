@@ -20,14 +20,12 @@ _SCORES = {
     "psnr": "PSNR in dB, higher is better. Blurry fillings gain by it.",
     "ssim": "Structural similarity, 1 is equal. Blurry fillings gain by it.",
     "l1": "Mean absolute error in grey levels of 255, lower is better.",
-    "robust_sharpness": "Steps between neighbours beside the truth's, without outliers: 1 is as "
-    "sharp.",
-    "specks": "Share of fillings with glaring specks, 0 is best.",
-    "descriptor_distance": "Distance of dlib's face descriptors from the truth's: below 0.6 is the "
-    "same person.",
-    "landmarks": "Error of the face's landmarks in per cent of the eyes' distance.",
-    "told_apart": "Share of pictures that a discriminant tells right from the truth, 0.5 is best.",
-    "spread": "Spread of the descriptors beside the truth's, 1 is as varied.",
+    "robust_sharpness": "1 is as sharp as the truth. Glaring pixels do not count as sharp.",
+    "specks": "Share of pictures with glaring specks, 0 is right.",
+    "descriptor_distance": "Of dlib's descriptors from the truth's; under 0.6: the same person.",
+    "landmarks": "Error of dlib's landmarks as a share of the distance of the eyes.",
+    "told_apart": "Share that a discriminant knows for true or completed, 0.5 is the best.",
+    "spread": "Of the faces' descriptors, 1 is as varied as the truth.",
 }
 
 TERMS = {
