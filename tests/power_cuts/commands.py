@@ -72,7 +72,7 @@ COMMANDS = ("sample-faces", "pack", "test", "halve", "export", "train")
 def result(output):
     """{path: what it holds} of an output folder, without what tells of times and of starts."""
     return {
-        path.relative_to(output).as_posix(): _content(path)
+        path.relative_to(output).as_posix(): _content(path, output)
         for path in sorted(output.rglob("*"))
         if path.is_file() and not _tells_of_starts(path)
     }
@@ -84,7 +84,7 @@ def _tells_of_starts(path):
     return graph or path.name == "environment.json" or path.name.startswith("events.out.tfevents")
 
 
-def _content(path: Path):
+def _content(path: Path, output: Path):
     if path.suffix == ".h5":
         return _arrays(path)
     if path.name == "metrics.csv":
@@ -92,7 +92,8 @@ def _content(path: Path):
         timed = ("seconds", "images_per_second", "waiting_share")
         return [{key: value for key, value in row.items() if key not in timed} for row in rows]
     if path.name == "report.html":
-        return re.sub(r"\d+ s\b", "", path.read_text())
+        # It tells the command, with the output's path, and the time that it took.
+        return re.sub(r"\d+ s\b", "", path.read_text().replace(str(output), ""))
     return path.read_bytes()
 
 
