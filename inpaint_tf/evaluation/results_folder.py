@@ -17,7 +17,7 @@ from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation import statistics
 from inpaint_tf.evaluation.scores import table
 
-SINCE_0_3 = ("batch_size", "device")
+NEW_SETTINGS = ("batch_size", "device")
 """Settings that earlier versions did not keep: their tests go on whatever they were."""
 
 
@@ -154,7 +154,7 @@ class Results:
         changed = [
             key
             for key, value in settings.items()
-            if before.get(key) != value and (key in before or key not in SINCE_0_3)
+            if before.get(key) != value and (key in before or key not in NEW_SETTINGS)
         ]
         if changed and self._metrics.exists():  # a test that completed nothing holds nobody up
             was = ", ".join(f"{key} {before.get(key)} (now {settings[key]})" for key in changed)
