@@ -19,7 +19,8 @@
     inpaint-tf halve --output=faces256.weights.h5 \
         --weights=logs/faces256_critics_again/checkpoints/step_00000300
 
-`projected` is a run after these, with critics on frozen features; what it gives is not known yet:
+`projected` is a run after these, with critics on frozen features; what it gives is not known yet
+(docs/training_log.md):
 
     python train.py --config=configs/faces256.py:projected --workdir=logs/projected \
         --config.data.train=FACES/train --config.generator.weights=faces256
