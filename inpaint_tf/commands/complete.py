@@ -81,6 +81,8 @@ def complete_photos(args):
         masks = pairing.PAINTED
     require_paths(images=args.images, masks=masks, output=args.output)
     pairs = pairing.find_pairs(args.images, masks, rule=rule)
+    if not all(isinstance(pair.image, Path) for pair in pairs):
+        raise UserError(f"--images={args.images} holds no files of photos; give a folder of them")
     output = Path(args.output)
     if output.is_file():
         raise UserError(f"--output={output} is a file; give a folder")

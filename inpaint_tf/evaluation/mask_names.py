@@ -95,7 +95,7 @@ def without_masks(pictures: Sequence[tuple[Path, PictureFile]]) -> list[tuple[Pa
         bare = bare_stem(relative.with_suffix(""))
         return bare is not None and key(bare) in stems
 
-    masks = [file for relative, file in pictures if is_mask(relative)]
+    masks = [relative for relative, _ in pictures if is_mask(relative)]
     if masks:
         logging.warning("left out of the pictures, masks by their names: %s", named(masks))
     return [(relative, file) for relative, file in pictures if not is_mask(relative)]

@@ -124,8 +124,9 @@ def _check_no_copy(mask, image):
 def _check_fit(path, mask, picture, size):
     """Raise UserError for a mask that cannot lie on the picture, both as they are in their files.
 
-    A square mask of another size fits what is cut out of a picture by --size, and so does a mask
-    of the picture's shape. One that lies on its side would put the hole elsewhere.
+    size: a `picture_size.Size`. A square mask of another size fits what is cut out of a picture by
+    --size, and a mask of the picture's shape fits what both are resized to. One that lies
+    on its side would put the hole elsewhere.
     """
     if mask.shape == picture.shape[:2]:
         return

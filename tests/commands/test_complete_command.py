@@ -216,3 +216,10 @@ def test_masks_are_asked_for(arguments):
     arguments.masks = None
     with pytest.raises(UserError, match="--masks is missing"):
         complete_photos(arguments)
+
+
+def test_a_packed_cache_holds_no_photos(arguments, tmp_path):
+    np.save(tmp_path / "faces.npy", np.zeros((2, 8, 8, 3), np.uint8))
+    arguments.images, arguments.masks = str(tmp_path / "faces.npy"), "glasses"
+    with pytest.raises(UserError, match="holds no files of photos"):
+        complete_photos(arguments)

@@ -380,3 +380,23 @@ def test_a_mask_follows_its_picture_to_the_size_of_the_training(tmp_path):
     assert not mask[32:].any()
     with pytest.raises(UserError, match="make them equal"):
         pairing.Pair("a.png", tmp_path / "a.png", tmp_path / "square.png").read(ShorterSide(64))
+
+
+def test_masks_in_a_cache_are_no_pictures(tmp_path, caplog):
+    cache = tmp_path / "faces.npy"
+    np.save(cache, np.zeros((2, 8, 8, 3), np.uint8))
+    (tmp_path / "faces.npy.names.txt").write_text("a.jpg\na_mask.png\n")
+    assert [pair.name for pair in pairing.find_pairs(cache)] == ["a.png"]
+    assert "masks by their names: a_mask.png" in caplog.text
+
+
+def test_a_mask_of_the_pictures_shape_follows_the_shorter_side(tmp_path):
+    write(tmp_path / "a.png", 12, 18)
+    write_mask(tmp_path / "m.png", 24, 36)
+    pair = pairing.Pair("a.png", tmp_path / "a.png", tmp_path / "m.png")
+    image, mask = pair.read(ShorterSide(8))
+    assert image.shape == (8, 12, 3)
+    np.testing.assert_array_equal(mask[:, 0], [1, 1, 1, 1, 0, 0, 0, 0])
+    write_mask(tmp_path / "square.png", 24, 24)
+    with pytest.raises(UserError, match="or give --size"):
+        replace(pair, mask=tmp_path / "square.png").read(ShorterSide(8))
