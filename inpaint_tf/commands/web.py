@@ -4,6 +4,7 @@ The page is for this machine alone, and loads nothing from other hosts. Photos s
 folder, which goes when the command ends (Ctrl-C).
 """
 
+import signal
 import sys
 import threading
 
@@ -44,6 +45,7 @@ def main(argv):
     print(f"The page is at {address} (Ctrl-C ends it)", flush=True)
     if not server.only_here:
         print("Everybody who reaches this machine can use it.", file=sys.stderr)
+    signal.signal(signal.SIGTERM, _end)  # the photos must not stay behind
     threading.Thread(target=server.studio.warm_up, daemon=True).start()
     if args.open:
         import webbrowser
@@ -56,6 +58,10 @@ def main(argv):
     finally:
         server.studio.close()
         server.server_close()
+
+
+def _end(*_):
+    raise KeyboardInterrupt
 
 
 def build_server(args):
