@@ -67,7 +67,7 @@ def _photo(image, encoded, name, path):
         format = "JPEG"
     elif frames > 1:
         raise UnreadableImage(name, f"has {frames} frames or pages; save one of them as a picture")
-    orientation = _orientation(encoded)
+    orientation = _orientation(image, encoded)
     stored = _samples(image, encoded, name, orientation)
     metadata = metadata_of(image, encoded)
     return Photo(
@@ -81,10 +81,13 @@ def _photo(image, encoded, name, path):
     )
 
 
-def _orientation(encoded):
+def _orientation(image, encoded):
     """As the file has it: some of Pillow's readers turn the picture when they load it."""
-    with Image.open(io.BytesIO(encoded)) as unloaded:
-        return picture_files.orientation(unloaded)
+    try:
+        with Image.open(io.BytesIO(encoded)) as unloaded:
+            return picture_files.orientation(unloaded)
+    except ValueError:  # its metadata are too large for Pillow, and were left out to read it
+        return picture_files.orientation(image)
 
 
 def _samples(image, encoded, name, orientation):

@@ -300,6 +300,14 @@ def test_heic_comes_back_as_heic(tmp_path):
     assert b"Maker" in back.metadata.exif
 
 
+def test_large_metadata_make_no_photo_damaged(tmp_path):
+    Image.fromarray(smooth()).save(tmp_path / "a.png", icc_profile=bytes(80_000_000), exif=exif(3))
+    photo = read_photo(tmp_path / "a.png")
+    np.testing.assert_array_equal(photo.stored, smooth()[::-1, ::-1])
+    back = write(photo, tmp_path / "b.png", np.zeros((HEIGHT, WIDTH), bool))
+    np.testing.assert_array_equal(back.stored, photo.stored)
+
+
 def test_one_pixel(tmp_path):
     Image.new("RGB", (1, 1), (1, 2, 3)).save(tmp_path / "a.png")
     photo = read_photo(tmp_path / "a.png")
