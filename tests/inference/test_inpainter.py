@@ -65,7 +65,12 @@ def test_forms_of_images_and_masks(small):
         np.testing.assert_array_equal(small.complete(batch, form), [expected] * 2)
     rgba = np.zeros((16, 24, 4), np.uint8)
     rgba[..., 3] = mask * 255  # black strokes on a transparent layer
-    for form in (np.dstack([mask] * 3) * 255, rgba, mask.astype(np.uint16) * 65535):
+    for form in (
+        np.dstack([mask] * 3) * 255,
+        rgba,
+        mask.astype(np.uint16) * 65535,
+        mask.astype(int),
+    ):
         np.testing.assert_array_equal(small.complete(image, form), expected)
         np.testing.assert_array_equal(small.complete(batch, form), [expected] * 2)
     other = picture(24, 16)
@@ -99,7 +104,7 @@ def test_no_hole_returns_the_picture(small):
         ([3], centre_mask(8, 8), "Received: int"),
         ([], centre_mask(8, 8), "at least one"),
         (picture(8, 8), centre_mask(8, 9), r"shape \(8, 9\)"),
-        (picture(8, 8), centre_mask(8, 8).astype(np.int64), "int64"),
+        (picture(8, 8), centre_mask(8, 8).astype(np.complex64), "complex64"),
         (picture(8, 8), [centre_mask(8, 8)] * 2, "Received: 2"),
         (picture(8, 8), None, "Received: NoneType"),
         (picture(8, 8), np.ones((8, 8), bool), "whole picture of 8x8"),
