@@ -54,6 +54,7 @@ class CheckpointStore:
                 "delete that checkpoint to continue from the one before, or choose another "
                 "--workdir"
             ) from None
+        self._remove_old()  # a kill may have come between writing and removing
         return step
 
     def latest(self) -> Path | None:
@@ -80,8 +81,7 @@ class CheckpointStore:
         except (OSError, RuntimeError) as error:  # HDF5 reports a full disk as either
             shutil.rmtree(unfinished, ignore_errors=True)
             raise self._not_written(step, error) from None
-        for old in sorted(self.folder.glob("step_*"))[: -self.keep]:
-            shutil.rmtree(old)
+        self._remove_old()
 
     def save_if_best(self, trainer: Any, step: int, psnr: float) -> None:
         """Keep the generator as `best.weights.h5` if no earlier validation had a higher PSNR."""
@@ -102,6 +102,10 @@ class CheckpointStore:
         """For messages: the latest checkpoint, or that there is none."""
         latest = self.latest()
         return f"last good checkpoint: {latest}" if latest else "no checkpoint was written yet"
+
+    def _remove_old(self):
+        for old in sorted(self.folder.glob("step_*"))[: -self.keep]:
+            shutil.rmtree(old)
 
     def _save_generator(self, trainer, path, step):
         generator_file.save_generator(

@@ -54,6 +54,14 @@ def test_only_the_last_few_are_kept(tmp_path, trained):
     assert store.latest().name == "step_00000010"
 
 
+def test_a_surplus_that_a_kill_left_is_removed(tmp_path, trained):
+    store = CheckpointStore(tmp_path, keep=5, settings=SETTINGS)
+    for step in (2, 4, 10):
+        store.save(trained, step)
+    assert CheckpointStore(tmp_path, keep=2, settings=SETTINGS).restore(trained) == 10
+    assert [p.name for p in sorted(store.folder.iterdir())] == ["step_00000004", "step_00000010"]
+
+
 def test_what_a_kill_left_behind_is_ignored_and_removed(tmp_path, trained):
     store = CheckpointStore(tmp_path, keep=2, settings=SETTINGS)
     store.save(trained, 1)
