@@ -10,6 +10,7 @@ from inpaint_tf.errors import UserError
 from inpaint_tf.inference import memory, picture_forms
 from inpaint_tf.inference.photos.framing import Framing
 from inpaint_tf.masks import mask_files
+from inpaint_tf.networks import generators
 from inpaint_tf.networks.layers import attention_memory
 from inpaint_tf.weights.locate import DEFAULT
 
@@ -192,6 +193,7 @@ class Inpainter:
     def _complete_equal_sizes(self, images, masks, batch_size):
         """(batch, height, width, 3) and (batch, height, width, 1) uint8 to (completed, raw)."""
         height, width = images.shape[1:3]
+        generators.check_side(self.generator, min(height, width))
         free = memory.available_bytes() if _runs_on_cpu() else None
         score_bytes = _score_bytes(self.generator)
         batch_size = memory.fitting_batch_size(height, width, batch_size, free, score_bytes)

@@ -53,6 +53,7 @@ def build_trainer(config: Any) -> Any:
         gradient_norms=config.train.histograms,
         seed=config.train.seed,
     )
+    generators.check_side(trainer.generator, config.data.size)
     if config.train.coarse_steps and "coarse" not in trainer.generator.output:
         raise UserError(
             f"a generator of kind {kind!r} has no coarse network; set --config.train.coarse_steps=0"

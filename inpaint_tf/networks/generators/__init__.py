@@ -16,14 +16,15 @@ The model returns a dict of
   offsets, if it copies patches: int32 (batch, rows, columns, 2), how many rows and columns away the
     best patch lies, for display.
 
-Heights and widths are multiples of the model's attribute `multiple`, or of 8 if it has none. Names
+Heights and widths are multiples of the model's attribute `multiple`, or of 8 if it has none. A kind
+that cannot take every size has the smallest side of pictures as the attribute `least_side`. Names
 of layers and of their weights make up the names in a weights file, "layer/weight"; no two may be
 equal.
 """
 
 from typing import Any
 
-from inpaint_tf.errors import look_up
+from inpaint_tf.errors import UserError, look_up
 
 DEFAULT_KIND = "contextual_attention"
 """The kind of weights files that do not name one."""
@@ -52,3 +53,13 @@ def kind_of(generator: Any) -> str:
 def multiple_of(generator: Any) -> int:
     """The number of pixels that a generator's heights and widths are multiples of."""
     return getattr(generator, "multiple", DEFAULT_MULTIPLE)
+
+
+def check_side(generator: Any, side: int) -> None:
+    """Raise `UserError` for pictures with a side, in pixels, that is too short for a generator."""
+    least = getattr(generator, "least_side", 1)
+    if side < least:
+        raise UserError(
+            f"a generator of kind {kind_of(generator)!r} needs pictures whose sides have at least "
+            f"{least} pixels, not {side}"
+        )

@@ -17,6 +17,10 @@ RATES = (1, 2, 4, 8)
 """Dilation of each branch of a block."""
 
 
+LEAST_SIDE = 33
+"""Pixels: the widest mirrored border, 8 pixels at a quarter of the size, needs 9 of picture."""
+
+
 class Conv(NamedTuple):
     """One convolution with ReLU. width: its channels in units of the generator's width."""
 
@@ -46,8 +50,9 @@ def build_generator(width: int = 64, name: str = "generator", **options: Any) ->
     width: channels of the first layer. options: ignored.
 
     Call arguments and results: see `networks.generators`; heights and widths are multiples of 8 and
-    at least 40. The original covers the hole in white (`config.masks.fill`). The compute type is
-    Keras' global policy; the blocks' gates and the output are float32 under every policy.
+    at least 40, `LEAST_SIDE` before padding. The original covers the hole in white
+    (`config.masks.fill`). The compute type is Keras' global policy; the blocks' gates and the
+    output are float32 under every policy.
     """
     del options
     masked = keras.Input((None, None, 3), dtype="float32", name="masked")
@@ -62,7 +67,9 @@ def build_generator(width: int = 64, name: str = "generator", **options: Any) ->
     picture = keras.layers.Conv2D(
         3, 3, padding="same", activation="tanh", dtype="float32", name="decoder.4", **_initial()
     )(features)
-    return keras.Model([masked, mask], {"refined": picture}, name=name)
+    network = keras.Model([masked, mask], {"refined": picture}, name=name)
+    network.least_side = LEAST_SIDE
+    return network
 
 
 def aot_block(features: Any, name: str) -> Any:

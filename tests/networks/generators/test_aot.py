@@ -1,6 +1,9 @@
 import numpy as np
+import pytest
 from keras import ops
 
+import inpaint_tf
+from inpaint_tf.errors import UserError
 from inpaint_tf.networks import generators
 from inpaint_tf.networks.generators import aot
 
@@ -32,3 +35,16 @@ def test_the_gate_is_normalised_over_places():
     deviation = gate.std((1, 2), ddof=1, keepdims=True)
     share = 1 / (1 + np.exp(-5 * (2 * (gate - mean) / deviation - 1)))
     np.testing.assert_allclose(found, old * (1 - share) + new * share, atol=1e-5)
+
+
+def test_pictures_that_are_too_small_are_told():
+    generator = generators.build("aot", 4)
+    inpainter = inpaint_tf.Inpainter(generator, "white")
+    for side, message in ((33, None), (32, "'aot' needs pictures .* at least 33 pixels, not 32")):
+        picture, mask = np.zeros((64, side, 3), np.uint8), np.zeros((64, side), bool)
+        mask[8:24, 8:24] = True
+        if message is None:
+            assert inpainter.complete(picture, mask).shape == picture.shape
+        else:
+            with pytest.raises(UserError, match=message):
+                inpainter.complete(picture, mask)
