@@ -106,6 +106,7 @@ def get_config(name="256"):
         config.optimizer.beta_2 = 0.99
     if stage.kind == "projected":
         config.critics.kind = stage.kind
+        config.train.shared_pictures = True
         config.masks.kind, config.losses.discount = "everyday", 1.0
         config.losses.l1, config.losses.coarse = 0.0, 1.0
         config.losses.hole, config.losses.ring, config.losses.features = 0.3, 0.3, 0.5

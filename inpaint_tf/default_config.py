@@ -68,6 +68,8 @@ def default_config() -> ConfigDict:
     config.train.reconstruction_steps = 0  # then: iterations of the generator without critics
     config.train.steps = 1_000_000  # then: iterations of Algorithm 1
     config.train.critic_updates = 5  # in each iteration of Algorithm 1
+    config.train.shared_pictures = False  # of both updates, where there is one of the critics: the
+    # generator completes them once, a sixth of the time; Algorithm 1 has fresh ones for each
     config.train.average_decay = 0.0  # of the moving average of the generator's weights; 0: none
     config.train.log_every = 20
     config.train.checkpoint_every = 2000

@@ -9,6 +9,10 @@ value_and_gradient(loss, variables): evaluates `loss()` and its gradient. `loss`
 input_gradient(function, inputs): the gradient of the summed `function(inputs)` with respect to the
   inputs; it can be differentiated again.
 value_and_input_gradient(function, inputs): (sum of `function(inputs)`, that gradient).
+outputs_and_pullback(function, variables): the outputs of `function()`, a dict of tensors, and a
+  function from the gradient of a loss for each of them to its gradients, one per `keras.Variable`.
+value_and_output_gradient(loss, outputs): ((total, terms), gradient of the total for each output);
+  `loss(outputs)` returns (total, terms) as above.
 compiled(function, variables): see `runtime.compiled`.
 choose_device(device): see `runtime.configure`. Returns "cpu" or "gpu", or None where a GPU is
   requested but missing.

@@ -25,15 +25,37 @@ def value_and_gradient(
     loss: Callable[[], tuple[Any, Any]], variables: Sequence[Any]
 ) -> tuple[tuple[Any, Any], list[Any]]:
     """See `engines.active_engine`. Where the loss does not depend on a variable: zero."""
+    function = _stateless(loss, variables)
+    return jax.value_and_grad(function, has_aux=True)([variable.value for variable in variables])
+
+
+def outputs_and_pullback(
+    function: Callable[[], dict[str, Any]], variables: Sequence[Any]
+) -> tuple[dict[str, Any], Callable[[dict[str, Any]], list[Any]]]:
+    """See `engines.active_engine`."""
+    values = [variable.value for variable in variables]
+    outputs, pullback = jax.vjp(_stateless(function, variables), values)
+    return outputs, lambda gradients: pullback(gradients)[0]
+
+
+def value_and_output_gradient(
+    loss: Callable[[dict[str, Any]], tuple[Any, Any]], outputs: dict[str, Any]
+) -> tuple[tuple[Any, Any], dict[str, Any]]:
+    """See `engines.active_engine`. Zero for an output that the loss does not depend on."""
+    return jax.value_and_grad(loss, has_aux=True)(outputs)
+
+
+def _stateless(function, variables):
+    """`function()` as one of the values of `variables`."""
     trained = {id(variable) for variable in variables}
     fixed = [(v, v.value) for v in _step_variables if id(v) not in trained]
 
-    def function(values: list[Any]) -> tuple[Any, Any]:
+    def of_values(values: list[Any]) -> Any:
         mapping = [*fixed, *zip(variables, values, strict=True)]
         with keras.StatelessScope(state_mapping=mapping):
-            return loss()
+            return function()
 
-    return jax.value_and_grad(function, has_aux=True)([variable.value for variable in variables])
+    return of_values
 
 
 def input_gradient(function: Callable[[Any], Any], inputs: Any) -> Any:

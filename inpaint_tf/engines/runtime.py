@@ -96,6 +96,9 @@ def load_engine() -> None:
 
     Raises `UserError` where the engine is not installed or not supported.
     """
+    # TensorFlow chooses these convolutions by itself on newer processors only; without AVX-512 too
+    # they are faster (benchmarks/README.md). TensorFlow reads the variable once, at its import.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     with _native_stderr_hidden():
         try:
             import keras

@@ -19,6 +19,32 @@ def value_and_gradient(
     return (total, terms), tape.gradient(total, values)
 
 
+def outputs_and_pullback(
+    function: Callable[[], dict[str, Any]], variables: Sequence[Any]
+) -> tuple[dict[str, Any], Callable[[dict[str, Any]], list[Any]]]:
+    """See `engines.active_engine`."""
+    values = [variable.value for variable in variables]
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(values)
+        outputs = function()
+    # The outputs that the loss does not depend on have no gradient.
+    return outputs, lambda gradients: tape.gradient(
+        {name: outputs[name] for name, gradient in gradients.items() if gradient is not None},
+        values,
+        {name: gradient for name, gradient in gradients.items() if gradient is not None},
+    )
+
+
+def value_and_output_gradient(
+    loss: Callable[[dict[str, Any]], tuple[Any, Any]], outputs: dict[str, Any]
+) -> tuple[tuple[Any, Any], dict[str, Any]]:
+    """See `engines.active_engine`. None for an output that the loss does not depend on."""
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(outputs)
+        total, terms = loss(outputs)
+    return (total, terms), tape.gradient(total, outputs)
+
+
 def input_gradient(function: Callable[[Any], Any], inputs: Any) -> Any:
     """See `engines.active_engine`."""
     return value_and_input_gradient(function, inputs)[1]

@@ -17,7 +17,7 @@ def build_schedule(config: Any) -> Any:
         config.train.coarse_steps,
         config.train.reconstruction_steps,
         config.train.steps,
-        config.train.critic_updates,
+        0 if config.train.shared_pictures else config.train.critic_updates,
     )
 
 
@@ -39,6 +39,7 @@ def build_trainer(config: Any) -> Any:
         average=generators.build(kind, width, name="average") if decay else None,
         hole_fill=config.masks.fill,
         critic_updates=config.train.critic_updates,
+        shared_pictures=config.train.shared_pictures,
         l1_weight=config.losses.l1,
         coarse_weight=config.losses.coarse,
         ae_weight=config.losses.ae,

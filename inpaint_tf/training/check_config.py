@@ -61,6 +61,8 @@ def check_config(config: Any) -> None:
         _refuse(config, "train.average_decay", "must be below 1")
     if not config.train.coarse_steps + config.train.reconstruction_steps + config.train.steps:
         raise UserError("no step to train; set --config.train.steps above 0")
+    if config.train.shared_pictures and config.train.critic_updates != 1:
+        _refuse(config, "train.critic_updates", "must be 1 with --config.train.shared_pictures")
     if config.data.size % 8:
         _refuse(config, "data.size", "must be a multiple of 8")
     if config.train.validation_recognition:

@@ -29,7 +29,8 @@ class Schedule:
     """Which phase each step belongs to, and how many pictures were used before it.
 
     coarse, reconstruction, adversarial: iterations of each phase, in this order.
-    critic_updates: batches that an adversarial iteration takes beside the generator's.
+    critic_updates: batches that an adversarial iteration takes beside the generator's; 0 where
+      the updates share them.
     """
 
     def __init__(self, coarse: int, reconstruction: int, adversarial: int, critic_updates: int):

@@ -13,8 +13,8 @@ from absl import logging
 from inpaint_tf.data.atomic_files import write_whole
 from inpaint_tf.engines.environment import describe_environment
 from inpaint_tf.errors import UserError
-from inpaint_tf.training.event_file import EventFile
 from inpaint_tf.training.records import hyperparameters
+from inpaint_tf.training.records.event_file import EventFile
 from inpaint_tf.training.records.pictures import sheets
 from inpaint_tf.training.records.scalars import scalar
 

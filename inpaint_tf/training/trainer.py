@@ -13,6 +13,8 @@ from inpaint_tf.engines.active_engine import engine
 from inpaint_tf.engines.step_random import StepRandom
 from inpaint_tf.masks import Hole, HoleDrawer
 from inpaint_tf.training import losses
+from inpaint_tf.training.critics import balanced
+from inpaint_tf.training.critics.balanced import TERMS as BALANCE_TERMS
 from inpaint_tf.training.optimizers import last_rate
 
 PHASES = ("coarse", "reconstruction", "adversarial")
@@ -23,14 +25,10 @@ GENERATOR_TERMS = ("g_loss", "l1_loss", "ae_loss", "ssim_loss", "g_adversarial")
 """Names of what a generator update may return."""
 OPTIONAL_TERMS = ("hole_loss", "ring_loss", "feature_loss")
 """More of them, where they have a weight."""
-BALANCE_TERMS = ("norm_reconstruction", "norm_adversarial")
-"""Norms of the gradients for the completed picture, where the critics are balanced."""
 GRADIENT_NORMS = ("gradient_norm_generator", "gradient_norm_critics")
 """Of all weights together. In float16 they include the loss scale."""
 RATES = ("rate_generator", "rate_critics")
 """What `learning_rates` may give."""
-BALANCE_DECAY = 0.98
-"""Of the running means of these norms."""
 
 
 class InpaintingTrainer(keras.Model):
@@ -42,6 +40,8 @@ class InpaintingTrainer(keras.Model):
     average: a second generator that follows a moving average of the first's weights, or None.
     hole_fill: what covers the hole, a key of `compositing.HOLE_FILLS`.
     critic_updates: critic updates for each generator update (Algorithm 1: 5).
+    shared_pictures: whether the one critic update of an iteration sees the generator's pictures:
+      the generator then completes them once for both. Algorithm 1 has fresh ones for each.
     l1_weight: on the spatially discounted L1 over the hole's box (paper, equation 1: 1.2).
     coarse_weight: on the coarse stage within both reconstruction terms (2018 code: 1.2).
     ae_weight: on the L1 over the known pixels (2018 code: 1.2; the paper has no such term).
@@ -67,6 +67,7 @@ class InpaintingTrainer(keras.Model):
         average: keras.Model | None = None,
         hole_fill: str = "grey",
         critic_updates: int = 5,
+        shared_pictures: bool = False,
         l1_weight: float = 1.2,
         coarse_weight: float = 1.2,
         ae_weight: float = 1.2,
@@ -89,7 +90,13 @@ class InpaintingTrainer(keras.Model):
         self.average = average
         self.holes = holes
         self.hole_fill = hole_fill
+        if shared_pictures and critic_updates != 1:
+            raise ValueError(
+                "With `shared_pictures` an iteration has one critic update. Received: "
+                f"critic_updates={critic_updates}"
+            )
         self.critic_updates = critic_updates
+        self.shared_pictures = shared_pictures
         self.l1_weight = l1_weight
         self.coarse_weight = coarse_weight
         self.ae_weight = ae_weight
@@ -152,8 +159,9 @@ class InpaintingTrainer(keras.Model):
         return {name: rate for name, rate in rates.items() if rate is not None}
 
     def batches_per_step(self, phase: str = "adversarial") -> int:
-        """Batches that one step takes: fresh pictures for every update."""
-        return self.critic_updates + 1 if phase == "adversarial" else 1
+        """Batches that one step takes: fresh pictures for every update, unless they share them."""
+        shared = self.shared_pictures or phase != "adversarial"
+        return 1 if shared else self.critic_updates + 1
 
     def step_for(self, phase: str) -> Callable[[Any], dict[str, Any]]:
         """`train_step` in one of `PHASES`, as a function of the pictures alone."""
@@ -171,7 +179,10 @@ class InpaintingTrainer(keras.Model):
         results: dict[str, Any] = {}
         for batch in for_critics:
             results |= self.update_critics(*self.prepare(batch))
-        results |= self.update_generator(*self.prepare(for_generator), phase)
+        update = self.update_generator
+        if self.shared_pictures and phase == "adversarial":
+            update = self.update_all
+        results |= update(*self.prepare(for_generator), phase)
         if self.average is not None:
             self._follow_generator()
         with apple_gpu.on_host():
@@ -190,7 +201,10 @@ class InpaintingTrainer(keras.Model):
 
     def update_critics(self, real: Any, hole: Hole) -> dict[str, Any]:
         """Algorithm 1, lines 3-8: score real and completed pictures, penalise, update."""
-        completed = compositing.composite(self.generate(real, hole)["refined"], real, hole.mask)
+        return self._step_critics(real, self.generate(real, hole)["refined"], hole)
+
+    def _step_critics(self, real, refined, hole):
+        completed = compositing.composite(refined, real, hole.mask)
         prepared = self.critics.prepare(self.random, real.shape[0])
         variables = self.critics.trainable_variables
         (_, terms), gradients = engine.value_and_gradient(
@@ -212,19 +226,39 @@ class InpaintingTrainer(keras.Model):
             lambda: self._scaled(self.generator_optimizer, *self.generator_loss(real, hole, phase)),
             variables,
         )
+        return self._step_generator(terms, gradients, variables)
+
+    def update_all(self, real: Any, hole: Hole, phase: str = "adversarial") -> dict[str, Any]:
+        """Both updates on the same pictures, which the generator completes once."""
+        variables = self.generator.trainable_variables
+        outputs, pullback = engine.outputs_and_pullback(
+            lambda: self.generate(real, hole), variables
+        )
+        results = self._step_critics(real, outputs["refined"], hole)
+        (_, terms), wanted = engine.value_and_output_gradient(
+            lambda outputs: self._scaled(
+                self.generator_optimizer, *self.loss_of_outputs(outputs, real, hole, phase)
+            ),
+            outputs,
+        )
+        return results | self._step_generator(terms, pullback(wanted), variables)
+
+    def _step_generator(self, terms, gradients, variables):
         self.generator_optimizer.apply(gradients, variables)
-        if "norm_adversarial" in terms:
-            for mean, name in zip(self.balance, BALANCE_TERMS, strict=True):
-                kept = ops.convert_to_tensor(mean)
-                followed = BALANCE_DECAY * kept + (1.0 - BALANCE_DECAY) * terms[name]
-                mean.assign(ops.where(kept > 0, followed, terms[name]))
+        if self.critics.balanced:
+            balanced.follow(self.balance, terms)
         return terms | self._norm("gradient_norm_generator", gradients)
 
     def generator_loss(
         self, real: Any, hole: Hole, phase: str = "adversarial"
     ) -> tuple[Any, dict[str, Any]]:
         """(total, terms) of the generator: reconstruction of its stages, and the critics."""
-        outputs = self.generate(real, hole)
+        return self.loss_of_outputs(self.generate(real, hole), real, hole, phase)
+
+    def loss_of_outputs(
+        self, outputs: dict[str, Any], real: Any, hole: Hole, phase: str = "adversarial"
+    ) -> tuple[Any, dict[str, Any]]:
+        """`generator_loss`, given what `generate` returned."""
         stages = [(outputs["coarse"], self.coarse_weight)] if "coarse" in outputs else []
         if phase != "coarse":
             stages.append((outputs["refined"], 1.0))
@@ -269,16 +303,7 @@ class InpaintingTrainer(keras.Model):
         return losses.structural_dissimilarity(box_real, box)
 
     def _balanced(self, real, refined, hole):
-        """(total, terms) of critics whose gradient is brought to the reconstruction's norm.
-
-        Both gradients are taken for the completed picture, in the hole. The total is linear in it
-        and has the adversarial gradient so scaled: one pass back through the generator serves both.
-        """
-        completed = compositing.composite(refined, real, hole.mask)
-        fixed = ops.stop_gradient(completed)
-        value, adversarial = engine.value_and_input_gradient(
-            lambda picture: self.critics.adversarial(real, picture, hole), fixed
-        )
+        """(total, terms) of critics that `balanced.adversarial` weighs."""
         box_real = compositing.crop(real, hole.boxes, hole.size)
 
         def reconstruction(picture):
@@ -288,26 +313,16 @@ class InpaintingTrainer(keras.Model):
                 total = total + self.ssim_weight * self._dissimilarity(box_real, picture, hole)
             return total
 
-        known, terms = engine.input_gradient(reconstruction, fixed), {}
-        features: Any = 0.0
-        if self.feature_weight:
-            terms["feature_loss"], features = engine.value_and_input_gradient(
-                lambda picture: self.critics.feature_distance(real, picture), fixed
-            )
-            features = self.feature_weight * features
-        norms = [
-            ops.sqrt(ops.sum(ops.square(gradient * hole.mask)))
-            for gradient in (known + features, adversarial)
-        ]
-        kept = [ops.convert_to_tensor(mean) for mean in self.balance]
-        means = [ops.where(mean > 0, mean, norm) for mean, norm in zip(kept, norms, strict=True)]
-        scale = self.adversarial_weight * means[0] / ops.maximum(means[1], 1e-12)
-        total = ops.sum(completed * ops.stop_gradient(scale * adversarial + features))
-        return total, {
-            **terms,
-            "g_adversarial": value,
-            **dict(zip(BALANCE_TERMS, norms, strict=True)),
-        }
+        return balanced.adversarial(
+            self.critics,
+            real,
+            compositing.composite(refined, real, hole.mask),
+            hole,
+            reconstruction=reconstruction,
+            means=self.balance,
+            feature_weight=self.feature_weight,
+            share=self.adversarial_weight,
+        )
 
     def generate(self, real: Any, hole: Hole) -> dict[str, Any]:
         """The generator's outputs for real pictures (batch, height, width, 3) with their `Hole`."""

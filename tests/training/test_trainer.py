@@ -211,3 +211,26 @@ def test_gradient_norms_are_asked_for():
     assert not names & set(plain.terms())
     assert names <= set(asked.terms())
     assert float(asked._norm("a", gradients)["a"]) == 5.0
+
+
+def test_shared_pictures_give_what_both_updates_give_on_them():
+    apart, together = small_trainer(), small_trainer()
+    apart.critic_updates = together.critic_updates = 1
+    together.shared_pictures = True
+    assert together.batches_per_step() == 1
+    pictures = ops.convert_to_tensor(next(small_batches(1)))
+    apart.random.restart(apart.step)
+    real, hole = apart.prepare(pictures[0])
+    terms = apart.update_critics(real, hole) | apart.update_generator(real, hole)
+    shared = together.train_step(pictures)
+    for name, value in terms.items():
+        assert float(shared[name]) == pytest.approx(float(value), rel=1e-4, abs=1e-6), name
+    for ours, theirs in zip(together.variables, apart.variables, strict=True):
+        if ours.path.split("/")[-1] != "step":
+            np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=2e-5, err_msg=ours.path)
+    assert any(changed(together.generator.variables, snapshot(small_trainer().generator.variables)))
+
+
+def test_shared_pictures_are_for_one_critic_update():
+    with pytest.raises(ValueError, match="critic_updates=2"):
+        small_trainer(shared_pictures=True)

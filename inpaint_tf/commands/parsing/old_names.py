@@ -40,7 +40,7 @@ MODULES = {
     "display": ("training.records.pictures", "training.validation"),
     "doctor.report": ("doctor.report_lines",),
     "doctor.step": ("doctor.whole_networks",),
-    "event_file": ("training.event_file",),
+    "event_file": ("training.records.event_file",),
     "feature_distances": ("evaluation.scores.feature_distances",),
     "feature_networks": ("evaluation.scores.feature_networks",),
     "files": ("data.picture_files", "data.atomic_files"),
