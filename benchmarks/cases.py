@@ -7,6 +7,8 @@ precision), "times" (how often faster than the thing named in "than"), "elsewher
 another process, so that the peak memory says nothing), and "target".
 """
 
+import json
+import os
 import subprocess
 import sys
 import time
@@ -50,9 +52,11 @@ def inference(precision, batch, quick):
 
 def iteration(precision, batch, quick):
     """One iteration of Algorithm 1: five critic updates, one of the generator."""
+    from inpaint_tf.engines import runtime
+
+    runtime.prefer_onednn()
     fast = configure(precision)
     from configs.yu2018_celebahq import get_config
-    from inpaint_tf.engines import runtime
     from inpaint_tf.training.build_from_config import build_trainer
 
     trainer = build_trainer(get_config())
@@ -241,6 +245,26 @@ def large_picture(size, precision, quick):
     ]
 
 
+def onednn(quick):
+    """The same on oneDNN and on TensorFlow's own convolutions, one process after the other."""
+    script = [sys.executable, str(ROOT / "benchmarks" / "onednn.py"), *["--quick"] * quick]
+    found = {}
+    for value in ("0", "1"):
+        environment = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": value}
+        run = subprocess.run(script, env=environment, cwd=ROOT, stdout=subprocess.PIPE, check=True)
+        found[value] = json.loads(run.stdout.splitlines()[-1])
+    return [
+        {
+            "what": f"{what}, oneDNN",
+            "seconds": seconds,
+            "times": found["0"][what] / seconds,
+            "than": "TensorFlow's own convolutions",
+            "elsewhere": True,
+        }
+        for what, seconds in found["1"].items()
+    ]
+
+
 def help_text(quick):
     """How long a user waits for --help."""
     rows = []
@@ -306,6 +330,7 @@ CASES = {
     "testing-auto": lambda quick: testing("auto", quick),
     "picture-1024": lambda quick: large_picture(1024, "float32", quick),
     "picture-2048": lambda quick: large_picture(2048, "float32", quick),
+    "onednn": onednn,
     "help": help_text,
 }
 """Name to function of `quick`, in the order of the table."""

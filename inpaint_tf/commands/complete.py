@@ -128,6 +128,7 @@ def _complete_all(pairs, targets, faces, options, args):
 
     from inpaint_tf.inference.inpainter import Inpainter
     from inpaint_tf.inference.photos import detectors
+    from inpaint_tf.inference.photos.faces import find_faces
 
     inpainter = Inpainter.load(args.weights, device=args.device, precision=args.precision)
     if faces is None:
@@ -137,8 +138,10 @@ def _complete_all(pairs, targets, faces, options, args):
         for pair in tqdm(pairs, unit="photo", dynamic_ncols=True):
             try:
                 photo = photo_files.read_photo(pair.image)
-                hole = pair.read_hole(photo.pixels)
                 given = None if faces is None else faces.get(_listed_name(pair), [])
+                if given is None and pair.mask in SHAPES:  # seen better uncovered than covered
+                    given = find_faces(photo.pixels, options["detector"])
+                hole = pair.read_hole(photo.pixels, faces=given)
                 completed = inpainter.complete_photo(photo.pixels, hole, faces=given, **options)
                 targets[pair].parent.mkdir(parents=True, exist_ok=True)
                 photo_files.write_photo(photo, completed, hole, targets[pair])

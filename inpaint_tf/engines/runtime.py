@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import platform
 import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -11,7 +13,10 @@ from absl import logging
 from inpaint_tf.errors import UserError
 
 DEVICES = ("auto", "cpu", "gpu")
+
 PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
+X86 = ("x86_64", "AMD64")
+"""What `platform.machine` calls processors that oneDNN was written for."""
 
 
 def configure(device: str = "auto", precision: str = "auto") -> tuple[str, str]:
@@ -91,14 +96,21 @@ def refuse_forked() -> None:
         )
 
 
+def prefer_onednn() -> None:
+    """Let TensorFlow compute by oneDNN on x86, if nobody chose and TensorFlow is not loaded yet.
+
+    It does so by itself on newer processors only. On those without AVX-512 too, batches are faster
+    so; single pictures are not, by a factor of three (benchmarks/README.md).
+    """
+    if platform.machine() in X86 and "tensorflow" not in sys.modules:
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+
 def load_engine() -> None:
     """Import Keras and its engine, without the start-up messages of their libraries.
 
     Raises `UserError` where the engine is not installed or not supported.
     """
-    # TensorFlow chooses these convolutions by itself on newer processors only; without AVX-512 too
-    # they are faster (benchmarks/README.md). TensorFlow reads the variable once, at its import.
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     with _native_stderr_hidden():
         try:
             import keras

@@ -71,20 +71,22 @@ class Pair:
             return self.image.read()
         return picture_files.read_image(self.image)
 
-    def read_hole(self, picture, image=None, size=None, portrait=False):
+    def read_hole(self, picture, image=None, size=None, portrait=False, faces=None):
         """The mask alone, (height, width), uint8, 1 = hole.
 
         picture: upright pixels of the picture's file. image: those after `size`.
         portrait: whether the pictures are faces framed as in training, see `shapes.on_faces`.
+        faces: of the picture, for named shapes, see there too.
         Raises UserError that says why nothing can be completed.
         """
-        mask = self._read_mask(picture, picture if image is None else image, size, portrait)
+        image = picture if image is None else image
+        mask = self._read_mask(picture, image, size, portrait, faces)
         if problem := mask_files.why_useless(mask, self.rule):
             where = f"its mask {self.mask}: " if isinstance(self.mask, Path | Item) else ""
             raise UserError(f"{where}{problem}")
         return mask
 
-    def _read_mask(self, picture, image, size, portrait):
+    def _read_mask(self, picture, image, size, portrait, faces):
         if self.mask is None:
             raise UserError(self.why_none)
         if self.mask == CENTER:
@@ -98,7 +100,8 @@ class Pair:
         if self.mask in SHAPES:
             from inpaint_tf.inference.photos import shapes
 
-            hole = shapes.on_faces(self.mask, image, portrait=self.name if portrait else "")
+            portrait = self.name if portrait else ""
+            hole = shapes.on_faces(self.mask, image, portrait=portrait, faces=faces)
             return mask_files.grown(hole, self.rule.grow)
         _check_no_copy(self.mask, self.image)
         if isinstance(self.mask, Item):

@@ -59,20 +59,27 @@ def is_hole(mask: Any) -> Any:
     return ops.where(largest > 1, mask > 127, mask > 0)
 
 
-def compiled(generator: Any, hole_fill: str, function: Callable[..., Any] = complete) -> Any:
+def compiled(
+    generator: Any,
+    hole_fill: str,
+    function: Callable[..., Any] = complete,
+    graph_per_size: bool = False,
+) -> Any:
     """`complete` as one compiled function of (image, mask), for the running Keras engine.
 
     function: `complete`, or `complete_with_offsets` in its place.
+    graph_per_size: for callers whose pictures are all of one size, which is quicker to start.
 
-    On TensorFlow one graph serves all sizes. That is quicker to start than a graph per size, and
-    exact: graphs made for a known size round differently in the last bits. Apple's GPU gets a graph
-    per size, because it has no kernels for arithmetic with shapes.
+    On TensorFlow one graph serves all sizes. That is quicker to start than a graph for each of many
+    sizes, and exact: graphs made for a known size round differently in the last bits. Apple's GPU
+    gets a graph per size, because it has no kernels for arithmetic with shapes.
     """
 
     def completion(image, mask):
         return function(generator, hole_fill, image, mask)
 
-    if keras.backend.backend() == "tensorflow" and not apple_gpu.is_used():
+    per_size = graph_per_size or apple_gpu.is_used()
+    if keras.backend.backend() == "tensorflow" and not per_size:
         import tensorflow as tf
 
         return tf.function(completion, input_signature=tensorflow_signature())

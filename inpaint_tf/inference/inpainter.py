@@ -185,7 +185,10 @@ class Inpainter:
 
         if self._complete_with_offsets is None:
             self._complete_with_offsets = completion.compiled(
-                self.generator, self.hole_fill, completion.complete_with_offsets
+                self.generator,
+                self.hole_fill,
+                completion.complete_with_offsets,
+                graph_per_size=True,
             )
         _, raw, offsets = self._run(images, masks[..., None], self._complete_with_offsets)
         return raw, offsets

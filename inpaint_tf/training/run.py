@@ -51,6 +51,7 @@ def train(
     """
     from inpaint_tf.engines import runtime
 
+    runtime.prefer_onednn()
     check_config(config)
     workdir = user_path(workdir, "--workdir")
     from inpaint_tf.data import describe_source, source_bytes

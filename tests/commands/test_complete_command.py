@@ -12,7 +12,7 @@ import inpaint_tf
 from inpaint_tf.commands.complete import complete_photos
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
-from inpaint_tf.inference.photos import shapes
+from inpaint_tf.inference.photos import faces
 from inpaint_tf.masks import face_shapes, mask_files
 from inpaint_tf.networks.generators.coarse_to_fine import build_generator
 
@@ -199,9 +199,10 @@ def test_an_erased_part_is_the_hole(arguments, capsys):
 
 
 def test_a_shape_lies_on_the_faces_that_are_found(arguments, monkeypatch, capsys):
-    landmarks = face_shapes.MEAN_FACE * 64
-    found = iter([[SimpleNamespace(landmarks=landmarks)], [], []])
-    monkeypatch.setattr(shapes, "find_faces", lambda image, detector: next(found))
+    face = faces.Face((24.0, 28.0), (40.0, 28.0), 1.0)
+    landmarks = face.landmarks
+    found = iter([[face], [], []])  # each photo is looked at once, before it is covered
+    monkeypatch.setattr(faces, "find_faces", lambda image, detector: next(found))
     arguments.masks = "mouth"
     assert complete_photos(arguments) == 1
     hole = face_shapes.draw("mouth", landmarks, 64, 64)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +13,11 @@ from inpaint_tf.engines import runtime
 from inpaint_tf.errors import UserError
 
 ROOT = Path(__file__).parents[2]
+OURS = ("KERAS_BACKEND", "TF_ENABLE_ONEDNN_OPTS")
 
 
 def run(program, **variables):
-    inherited = {key: value for key, value in os.environ.items() if key != "KERAS_BACKEND"}
+    inherited = {key: value for key, value in os.environ.items() if key not in OURS}
     return subprocess.run(
         [sys.executable, "-c", program],
         cwd=ROOT,
@@ -121,3 +123,26 @@ def test_a_device_that_cannot_be_had_any_more_is_refused(asked, used, monkeypatc
     with pytest.raises(UserError, match=f"device={asked}, but .* on the {used} already, and Ten"):
         runtime.configure(asked, "float32")
     assert runtime.configure("auto", "float32") == (used, "float32")
+
+
+COMPLETES = """
+import numpy as np
+from inpaint_tf.inference.inpainter import Inpainter
+mask = np.zeros((64, 48), bool)
+mask[20:40, 20:40] = True
+inpainter = Inpainter.load("faces256", device="cpu")
+print(inpainter.complete(np.zeros((64, 48, 3), np.uint8), mask).shape)
+"""
+
+
+@pytest.mark.skipif(platform.machine() not in runtime.X86, reason="oneDNN is chosen on x86 alone")
+@pytest.mark.parametrize(("chosen", "used"), [({}, "1"), ({"TF_ENABLE_ONEDNN_OPTS": "0"}, "0")])
+def test_completing_by_onednn_prints_nothing(chosen, used):
+    told = run(
+        "from inpaint_tf.engines import runtime; runtime.prefer_onednn()"
+        + COMPLETES
+        + "import os; print(os.environ['TF_ENABLE_ONEDNN_OPTS'])",
+        **chosen,
+    )
+    assert told.stdout.split("\n")[:2] == ["(64, 48, 3)", used]
+    assert "oneDNN" not in told.stderr

@@ -78,15 +78,16 @@ def attend_in_blocks(
         best = ops.argmax(
             ops.reshape(attention, (-1, width, rows + 1, width * height))[:, :, 1:], axis=-1
         )
-        return _paste_rows(attention, copies, dtype), ops.cast(best, "int32")
+        # Floats, exact up to 2**24: oneDNN prints warnings about transposed integers.
+        return _paste_rows(attention, copies, dtype), ops.cast(best, "float32")
 
     count = (height + rows) // rows  # (height + 1) / rows, rounded up
-    copied, best = _one_after_another(block, count, (dtype, "int32"))
+    copied, best = _one_after_another(block, count, (dtype, "float32"))
     copied = ops.transpose(copied, (1, 0, 3, 2, 4))  # (batch, blocks, rows, w + 1, 4c)
     copied = ops.reshape(copied, (-1, count * rows, width + 1, copies.shape[2]))
     copied = ops.slice(copied, (0, 0, 0, 0), (shape[0], height + 1, width + 1, copies.shape[2]))
     best = ops.reshape(ops.transpose(best, (1, 0, 3, 2)), (-1, count * rows, width))
-    return copied, ops.slice(best, (0, 0, 0), (shape[0], height, width))
+    return copied, ops.cast(ops.slice(best, (0, 0, 0), (shape[0], height, width)), "int32")
 
 
 def _three_rows(features: Any) -> Any:
