@@ -10,7 +10,13 @@ from inpaint_tf.training.critics.wgan_gp import WassersteinCritics
 from inpaint_tf.training.trainer import InpaintingTrainer
 
 SIZE = 32
-SETTINGS = {"kind": "contextual_attention", "width": 4, "hole_fill": "grey", "size": SIZE}
+SETTINGS = {
+    "kind": "contextual_attention",
+    "width": 4,
+    "hole_fill": "grey",
+    "size": SIZE,
+    "framing": [0.5, 0.4, 0.25],
+}
 
 
 def small_trainer(holes=None, average=False, learning_rate=1e-3, seed=0, **settings):

@@ -33,7 +33,13 @@ class Inpainter:
         completed = inpainter.complete(image, mask)  # (height, width, 3), (height, width)
     """
 
-    def __init__(self, generator: Any, hole_fill: str = "grey", size: int | None = None):
+    def __init__(
+        self,
+        generator: Any,
+        hole_fill: str = "grey",
+        size: int | None = None,
+        framing: Framing | None = None,
+    ):
         from inpaint_tf.inference import completion
 
         self.generator = generator
@@ -41,7 +47,7 @@ class Inpainter:
         self.size = size
         self._complete = completion.compiled(generator, hole_fill)
         self._complete_with_offsets = None  # compiled when a photo needs it
-        self.framing = Framing()
+        self.framing = framing or Framing()
         self.window_size = size or 256
 
     @classmethod
@@ -78,7 +84,8 @@ class Inpainter:
             generator, settings = load_generator(weights, score_bytes)
         finally:
             keras.config.set_dtype_policy(policy)  # the program's own networks keep theirs
-        return cls(generator, settings["hole_fill"], settings["size"])
+        framing = settings["framing"] and Framing(*settings["framing"])
+        return cls(generator, settings["hole_fill"], settings["size"], framing)
 
     @property
     def device(self) -> str:

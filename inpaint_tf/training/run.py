@@ -13,6 +13,9 @@ from inpaint_tf.training.check_config import check_config
 HELD_OUT_FILE = "held_out.txt"
 """The pictures held out of the training pictures, a line each, as a list for `open_source`."""
 
+FRAMED_PICTURES = 32
+"""Of which is measured where faces stand."""
+
 
 @dataclass(frozen=True)
 class TrainingResult:
@@ -100,6 +103,7 @@ def _run(config, workdir, train_source, validation_source, on_device, changed):
     }
     store = CheckpointStore(workdir, config.train.keep_checkpoints, settings)
     step = store.restore(trainer)
+    settings["framing"] = _framing(store.latest(), train_source, config)
     for line in first_lines(config, train_source, validation_source, schedule, step, held_out):
         logging.info("%s", line)
     if step:
@@ -137,6 +141,21 @@ def _run(config, workdir, train_source, validation_source, on_device, changed):
     return TrainingResult(
         ended == "finished", int(trainer.step.numpy()), schedule.total, store.latest(), held_out
     )
+
+
+def _framing(checkpoint, source, config):
+    """Where faces stand in the training pictures, measured once in a run: a list, or None."""
+    from inpaint_tf.data import in_order
+    from inpaint_tf.inference.photos import framing
+    from inpaint_tf.weights import generator_file, locate
+
+    if checkpoint is not None:
+        return generator_file.read_settings(checkpoint / locate.GENERATOR_FILE)["framing"]
+    if config.data.size < framing.LEAST_SIDE:
+        return None
+    pictures = in_order(source, config.data.size, 1, FRAMED_PICTURES)
+    found = framing.measured(picture for _, [picture] in pictures)
+    return found and list(found)
 
 
 def _tell_changes(config, store, changed):

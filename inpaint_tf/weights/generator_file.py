@@ -1,8 +1,9 @@
 """Generator weights on disk: saved, and loaded into the kind of generator that they belong to.
 
 Beside the weights, a file holds the settings needed to use them: the generator's kind and width,
-the hole's fill, the size of the pictures trained on (pixels of the side, None: unknown) and the
-iteration they were taken at. `weights.formats` lists the formats.
+the hole's fill, the size of the pictures trained on (pixels of the side, None: unknown), where
+faces stand in them (`inference.photos.framing.Framing`, None: as in CelebA-HQ) and the iteration
+they were taken at. `weights.formats` lists the formats.
 """
 
 import json
@@ -24,6 +25,7 @@ DEFAULT_SETTINGS = {
     "width": 32,
     "hole_fill": "grey",
     "size": None,
+    "framing": None,
     "step": None,
 }
 """For a file without settings: the 2018 code's."""
@@ -139,7 +141,18 @@ def _refuse_odd(settings, arrays, path):
     width = settings["width"]
     whole = isinstance(width, int) and not isinstance(width, bool) and width > 1
     numbers = max(sum(array.size for array in arrays.values()), LEAST_NUMBERS * USUAL_WIDTH**2)
-    fine = whole and LEAST_NUMBERS * width**2 <= numbers and isinstance(settings["kind"], str)
+    framing = settings["framing"]
+    framed = framing is None or (
+        isinstance(framing, list)
+        and len(framing) == 3
+        and all(isinstance(share, float) and 0 < share < 1 for share in framing)
+    )
+    fine = (
+        framed
+        and whole
+        and LEAST_NUMBERS * width**2 <= numbers
+        and isinstance(settings["kind"], str)
+    )
     if not fine or settings["hole_fill"] not in ("grey", "white"):
         raise UserError(f"{path} is damaged: its settings fit no generator; copy it again")
 

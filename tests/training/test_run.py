@@ -4,10 +4,15 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from small import SETTINGS
 
+import inpaint_tf
 from inpaint_tf.data import open_source, split_source
 from inpaint_tf.default_config import default_config
-from inpaint_tf.training.run import _list_held_out, _tell_changes
+from inpaint_tf.inference.photos import framing
+from inpaint_tf.networks.generators.coarse_to_fine import build_generator
+from inpaint_tf.training.run import _framing, _list_held_out, _tell_changes
+from inpaint_tf.weights import generator_file, locate
 
 
 @pytest.fixture
@@ -52,3 +57,18 @@ def test_the_best_is_chosen_anew_where_validation_has_changed(config):
         store = SimpleNamespace(best=best)
         _tell_changes(config, store, frozenset(changed))
         assert store.best == kept
+
+
+def test_the_framing_is_measured_once_in_a_run(tmp_path, pictures, config, monkeypatch):
+    source = open_source(pictures)
+    monkeypatch.setattr(framing, "measured", lambda seen: framing.Framing(0.5, 0.4, len([*seen])))
+    config.data.size = 64
+    assert _framing(None, source, config) == [0.5, 0.4, 6]
+    config.data.size = 32  # too small to find a face in
+    assert _framing(None, source, config) is None
+    generator_file.save_generator(
+        build_generator(4), tmp_path / locate.GENERATOR_FILE, {**SETTINGS, "step": 3}
+    )
+    assert _framing(tmp_path, source, config) == SETTINGS["framing"]
+    inpainter = inpaint_tf.Inpainter.load(tmp_path / locate.GENERATOR_FILE, device="cpu")
+    assert inpainter.framing == tuple(SETTINGS["framing"])

@@ -163,7 +163,16 @@ def test_weights_of_another_width_are_refused(run):
 
 @pytest.mark.parametrize(
     "odd",
-    [{"width": 10**6}, {"width": "4"}, {"width": True}, {"kind": []}, {"hole_fill": "pink"}],
+    [
+        {"width": 10**6},
+        {"width": "4"},
+        {"width": True},
+        {"kind": []},
+        {"hole_fill": "pink"},
+        {"framing": [0.5, 0.4]},
+        {"framing": [0.5, 0.4, 1e9]},
+        {"framing": "centre"},
+    ],
 )
 def test_a_file_cannot_ask_for_a_network_that_no_memory_holds(tmp_path, odd):
     path = tmp_path / "a.weights.h5"
