@@ -27,6 +27,7 @@ def build_trainer(config: Any) -> Any:
 
     from inpaint_tf.networks import generators
     from inpaint_tf.training import critics
+    from inpaint_tf.training.generator_loss import LossWeights
     from inpaint_tf.training.trainer import InpaintingTrainer
 
     keras.utils.set_random_seed(config.train.seed)
@@ -40,15 +41,7 @@ def build_trainer(config: Any) -> Any:
         hole_fill=config.masks.fill,
         critic_updates=config.train.critic_updates,
         shared_pictures=config.train.shared_pictures,
-        l1_weight=config.losses.l1,
-        coarse_weight=config.losses.coarse,
-        ae_weight=config.losses.ae,
-        hole_weight=config.losses.hole,
-        ring_weight=config.losses.ring,
-        ssim_weight=config.losses.ssim,
-        feature_weight=config.losses.features,
-        adversarial_weight=config.losses.adversarial,
-        discount=config.losses.discount,
+        weights=LossWeights(**{name: config.losses[name] for name in LossWeights._fields}),
         average_decay=decay,
         flip=config.data.flip,
         gradient_norms=config.train.histograms,

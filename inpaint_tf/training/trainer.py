@@ -12,19 +12,14 @@ from inpaint_tf.engines import apple_gpu
 from inpaint_tf.engines.active_engine import engine
 from inpaint_tf.engines.step_random import StepRandom
 from inpaint_tf.masks import Hole, HoleDrawer
-from inpaint_tf.training import losses
 from inpaint_tf.training.critics import balanced
-from inpaint_tf.training.critics.balanced import TERMS as BALANCE_TERMS
+from inpaint_tf.training.generator_loss import ORIGINAL_WEIGHTS, GeneratorLoss, LossWeights
 from inpaint_tf.training.optimizers import last_rate
 
 PHASES = ("coarse", "reconstruction", "adversarial")
 """What an iteration trains: the coarse network alone, the generator without critics, or all."""
 
 
-GENERATOR_TERMS = ("g_loss", "l1_loss", "ae_loss", "ssim_loss", "g_adversarial")
-"""Names of what a generator update may return."""
-OPTIONAL_TERMS = ("hole_loss", "ring_loss", "feature_loss")
-"""More of them, where they have a weight."""
 GRADIENT_NORMS = ("gradient_norm_generator", "gradient_norm_critics")
 """Of all weights together. In float16 they include the loss scale."""
 RATES = ("rate_generator", "rate_critics")
@@ -42,16 +37,7 @@ class InpaintingTrainer(keras.Model):
     critic_updates: critic updates for each generator update (Algorithm 1: 5).
     shared_pictures: whether the one critic update of an iteration sees the generator's pictures:
       the generator then completes them once for both. Algorithm 1 has fresh ones for each.
-    l1_weight: on the spatially discounted L1 over the hole's box (paper, equation 1: 1.2).
-    coarse_weight: on the coarse stage within both reconstruction terms (2018 code: 1.2).
-    ae_weight: on the L1 over the known pixels (2018 code: 1.2; the paper has no such term).
-    hole_weight: on the L1 over the hole's own pixels (neither paper has it: 0).
-    ring_weight: on the L1 over the known pixels next to the hole (likewise).
-    ssim_weight: on 1 - SSIM of the composite over the hole's box (likewise).
-    feature_weight: on the `feature_distance` of the composite, with critics that have one
-      (likewise); it is a part of the reconstruction, in Algorithm 1 only.
-    adversarial_weight: on -mean(critic scores) (2018 code: 0.001; paper, equation 1: 1).
-    discount: base of the spatial discount (2018 code: 0.9; paper, section IV-D: 0.99).
+    weights: of the terms of the generator's loss.
     average_decay: of the moving average, per iteration.
     flip: mirror each training picture left to right with probability 1/2.
     gradient_norms: whether a step returns the norms of the gradients too.
@@ -68,15 +54,7 @@ class InpaintingTrainer(keras.Model):
         hole_fill: str = "grey",
         critic_updates: int = 5,
         shared_pictures: bool = False,
-        l1_weight: float = 1.2,
-        coarse_weight: float = 1.2,
-        ae_weight: float = 1.2,
-        hole_weight: float = 0.0,
-        ring_weight: float = 0.0,
-        ssim_weight: float = 0.0,
-        feature_weight: float = 0.0,
-        adversarial_weight: float = 0.001,
-        discount: float = 0.9,
+        weights: LossWeights = ORIGINAL_WEIGHTS,
         average_decay: float = 0.999,
         flip: bool = False,
         gradient_norms: bool = False,
@@ -97,15 +75,7 @@ class InpaintingTrainer(keras.Model):
             )
         self.critic_updates = critic_updates
         self.shared_pictures = shared_pictures
-        self.l1_weight = l1_weight
-        self.coarse_weight = coarse_weight
-        self.ae_weight = ae_weight
-        self.hole_weight = hole_weight
-        self.ring_weight = ring_weight
-        self.ssim_weight = ssim_weight
-        self.feature_weight = feature_weight
-        self.adversarial_weight = adversarial_weight
-        self.discount = losses.spatial_discount(holes.size, holes.size, discount)
+        self.objective = GeneratorLoss(critics, weights, holes.size)
         self.average_decay = average_decay
         self.flip = flip
         self.gradient_norms = gradient_norms
@@ -118,7 +88,7 @@ class InpaintingTrainer(keras.Model):
         if critics.balanced:
             self.balance = [
                 self.add_weight(shape=(), initializer="zeros", trainable=False, name=name)
-                for name in BALANCE_TERMS
+                for name in balanced.TERMS
             ]
         self.built = True
         if average is not None:
@@ -146,11 +116,8 @@ class InpaintingTrainer(keras.Model):
 
     def terms(self) -> tuple[str, ...]:
         """Names of all numbers that a step may return, in the order of metrics.csv."""
-        weights = (self.hole_weight, self.ring_weight, self.feature_weight)
-        asked = [name for name, weight in zip(OPTIONAL_TERMS, weights, strict=True) if weight]
-        balance = BALANCE_TERMS if self.critics.balanced else ()
         norms = GRADIENT_NORMS if self.gradient_norms else ()
-        return (*GENERATOR_TERMS, *asked, *balance, *self.critics.terms, *norms)
+        return (*self.objective.terms, *self.critics.terms, *norms)
 
     def learning_rates(self) -> dict[str, float]:
         """The rates of the last update of each optimizer that has made one."""
@@ -259,70 +226,8 @@ class InpaintingTrainer(keras.Model):
         self, outputs: dict[str, Any], real: Any, hole: Hole, phase: str = "adversarial"
     ) -> tuple[Any, dict[str, Any]]:
         """`generator_loss`, given what `generate` returned."""
-        stages = [(outputs["coarse"], self.coarse_weight)] if "coarse" in outputs else []
-        if phase != "coarse":
-            stages.append((outputs["refined"], 1.0))
-        box_real = compositing.crop(real, hole.boxes, hole.size)
-        l1 = sum(weight * self._box_l1(box_real, stage, hole) for stage, weight in stages)
-        terms = {"l1_loss": l1}
-        total = self.l1_weight * l1
-        for name, weight, region in self._regions(hole):
-            terms[name] = sum(
-                share * losses.region_l1(real, stage, region) for stage, share in stages
-            )
-            total = total + weight * terms[name]
-        if phase == "coarse":
-            return total, {"g_loss": total, **terms}
-        completed = compositing.composite(outputs["refined"], real, hole.mask)
-        if self.ssim_weight:
-            terms["ssim_loss"] = self._dissimilarity(box_real, completed, hole)
-            total = total + self.ssim_weight * terms["ssim_loss"]
-        if phase == "adversarial":
-            if self.critics.balanced:
-                added, more = self._balanced(real, outputs["refined"], hole)
-            else:
-                more = {"g_adversarial": self.critics.adversarial(real, completed, hole)}
-                added = self.adversarial_weight * more["g_adversarial"]
-            total, terms = total + added, terms | more
-        return total, {"g_loss": total, **terms}
-
-    def _box_l1(self, box_real, picture, hole):
-        box = compositing.crop(picture, hole.boxes, hole.size)
-        return losses.weighted_l1(box_real, box, self.discount)
-
-    def _regions(self, hole):
-        """(term, weight, region) of the L1 terms beside that over the box."""
-        yield "ae_loss", self.ae_weight, 1.0 - hole.mask
-        if self.hole_weight:
-            yield "hole_loss", self.hole_weight, hole.mask
-        if self.ring_weight:
-            yield "ring_loss", self.ring_weight, losses.ring(hole.mask)
-
-    def _dissimilarity(self, box_real, completed, hole):
-        box = compositing.crop(completed, hole.boxes, hole.size)
-        return losses.structural_dissimilarity(box_real, box)
-
-    def _balanced(self, real, refined, hole):
-        """(total, terms) of critics that `balanced.adversarial` weighs."""
-        box_real = compositing.crop(real, hole.boxes, hole.size)
-
-        def reconstruction(picture):
-            total = self.l1_weight * self._box_l1(box_real, picture, hole)
-            total = total + self.hole_weight * losses.region_l1(real, picture, hole.mask)
-            if self.ssim_weight:
-                total = total + self.ssim_weight * self._dissimilarity(box_real, picture, hole)
-            return total
-
-        return balanced.adversarial(
-            self.critics,
-            real,
-            compositing.composite(refined, real, hole.mask),
-            hole,
-            reconstruction=reconstruction,
-            means=self.balance,
-            feature_weight=self.feature_weight,
-            share=self.adversarial_weight,
-        )
+        means = self.balance if self.critics.balanced else []
+        return self.objective(outputs, real, hole, phase, means)
 
     def generate(self, real: Any, hole: Hole) -> dict[str, Any]:
         """The generator's outputs for real pictures (batch, height, width, 3) with their `Hole`."""

@@ -16,6 +16,7 @@ from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.scores.of_validation import SCORES
 from inpaint_tf.masks.hole_drawer import HoleDrawer
 from inpaint_tf.training.checkpoints import CheckpointStore
+from inpaint_tf.training.generator_loss import LossWeights
 from inpaint_tf.training.loop import SPEEDS, Every, Run, Schedule, _phase_bar, train
 from inpaint_tf.training.run_log import RunLog
 from inpaint_tf.training.trainer import RATES
@@ -153,7 +154,7 @@ def test_a_loss_that_is_not_finite_names_step_term_and_checkpoint(tmp_path):
     schedule = Schedule(0, 20, 0, critic_updates=2)
     start(tmp_path, Schedule(0, 2, 0, critic_updates=2))
     with pytest.raises(UserError, match=r"step \d+: \w+ is (nan|inf).*step_00000002.*learning"):
-        start(tmp_path, schedule, l1_weight=float("inf"))
+        start(tmp_path, schedule, weights=LossWeights(l1=float("inf")))
     # and nothing broken replaced the good one
     assert CheckpointStore(tmp_path, 2, SETTINGS).latest().name == "step_00000002"
 

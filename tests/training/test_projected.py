@@ -83,9 +83,15 @@ def test_the_adversarial_gradient_has_the_norm_of_the_reconstruction(trainer):
     from inpaint_tf.engines.active_engine import engine
 
     refined = ops.convert_to_tensor(np.asarray(trainer.generate(real, hole)["refined"]))
-    added = engine.input_gradient(lambda x: trainer._balanced(real, x, hole)[0], refined)
+    added = engine.input_gradient(
+        lambda x: trainer.objective.balanced(real, x, hole, trainer.balance)[0], refined
+    )
     assert np.linalg.norm(added) == pytest.approx(float(terms["norm_reconstruction"]), rel=1e-3)
     assert float(terms["norm_adversarial"]) > 0
+
+
+def balanced(trainer, real, refined, hole):
+    return trainer.objective.balanced(real, refined, hole, trainer.balance)
 
 
 @pytest.fixture
@@ -105,7 +111,7 @@ def everyday_config():
 
 def test_the_features_are_a_part_of_the_reconstruction(everyday_trainer):
     trainer = everyday_trainer
-    trainer.adversarial_weight = 0.0
+    trainer.objective.weights = trainer.objective.weights._replace(adversarial=0.0)
     trainer.random.restart(0)
     real, hole = trainer.prepare(next(small_batches_64())[0])
     refined = ops.convert_to_tensor(np.asarray(trainer.generate(real, hole)["refined"]))
@@ -116,9 +122,11 @@ def test_the_features_are_a_part_of_the_reconstruction(everyday_trainer):
         return 0.5 * trainer.critics.feature_distance(real, completed)
 
     expected = np.asarray(engine.input_gradient(distance, refined))
-    added = engine.input_gradient(lambda x: trainer._balanced(real, x, hole)[0], refined)
+    added = engine.input_gradient(
+        lambda x: trainer.objective.balanced(real, x, hole, trainer.balance)[0], refined
+    )
     np.testing.assert_allclose(added, expected, rtol=1e-4, atol=1e-6 * np.abs(expected).max())
-    _, terms = trainer._balanced(real, refined, hole)
+    _, terms = balanced(trainer, real, refined, hole)
     # Of these terms the features have nearly all of the gradient.
     assert float(terms["norm_reconstruction"]) == pytest.approx(np.linalg.norm(expected), rel=0.2)
 

@@ -11,8 +11,8 @@ from inpaint_tf.data import picture_files
 from inpaint_tf.default_config import default_config
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.scores.of_validation import SCORES
-from inpaint_tf.training import loop, trainer
-from inpaint_tf.training.critics import KINDS
+from inpaint_tf.training import generator_loss, loop, trainer
+from inpaint_tf.training.critics import KINDS, balanced
 from inpaint_tf.training.critics.base import Critics
 from inpaint_tf.training.records.scalars import scalar
 from inpaint_tf.training.run_log import MetricsFile, RunLog
@@ -141,7 +141,7 @@ def test_every_number_of_a_run_has_a_description(kind):
         for name in getattr(critics, "terms", ())
     ]
     assert "d_loss" in terms
-    names = [*trainer.GENERATOR_TERMS, *trainer.OPTIONAL_TERMS, *trainer.BALANCE_TERMS]
+    names = [*generator_loss.TERMS, *generator_loss.OPTIONAL_TERMS, *balanced.TERMS]
     names += [*trainer.GRADIENT_NORMS, *trainer.RATES, *loop.SPEEDS, *SCORES, *terms]
     for name in names:
         assert scalar(name).description.endswith("."), name

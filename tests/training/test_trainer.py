@@ -7,6 +7,7 @@ from small import small_batches, small_trainer
 from inpaint_tf import compositing
 from inpaint_tf.masks.hole_drawer import HoleDrawer
 from inpaint_tf.training import losses
+from inpaint_tf.training.generator_loss import LossWeights
 
 
 def snapshot(variables):
@@ -80,7 +81,7 @@ def test_a_step_is_a_function_of_seed_and_step():
 
 
 def test_generator_loss_is_its_weighted_terms():
-    trainer = small_trainer(l1_weight=2.0, ae_weight=3.0, adversarial_weight=0.5)
+    trainer = small_trainer(weights=LossWeights(l1=2.0, ae=3.0, adversarial=0.5))
     real, hole = trainer.prepare(next(small_batches(1))[0])
     total, terms = trainer.generator_loss(real, hole)
     terms = {name: float(value) for name, value in terms.items()}
@@ -102,7 +103,7 @@ def test_critic_loss_is_distances_and_ten_penalties_and_ignores_the_weights_of_t
 
 
 def test_the_discounted_loss_sees_the_box_and_both_stages():
-    trainer = small_trainer(HoleDrawer("center", size=16), discount=0.5)
+    trainer = small_trainer(HoleDrawer("center", size=16), weights=LossWeights(discount=0.5))
     real, hole = trainer.prepare(next(small_batches(1))[0])
     outputs = trainer.generate(real, hole)
     discount = losses.spatial_discount(16, 16, 0.5)
@@ -151,7 +152,7 @@ def test_flips_mirror_whole_pictures():
 
 
 def test_the_ssim_term_is_added_with_its_weight():
-    plain, weighted = small_trainer(), small_trainer(ssim_weight=0.5)
+    plain, weighted = small_trainer(), small_trainer(weights=LossWeights(ssim=0.5))
     pictures = next(small_batches(1))[0]
     for trainer in (plain, weighted):
         trainer.random.restart(0)

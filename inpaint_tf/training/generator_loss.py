@@ -1,0 +1,140 @@
+"""What the generator minimises: reconstruction of its stages, and what the critics say."""
+
+from typing import Any, NamedTuple
+
+from inpaint_tf import compositing
+from inpaint_tf.masks import Hole
+from inpaint_tf.training import losses
+from inpaint_tf.training.critics import balanced
+
+TERMS = ("g_loss", "l1_loss", "ae_loss", "ssim_loss", "g_adversarial")
+"""Names of what a generator update may return."""
+OPTIONAL_TERMS = ("hole_loss", "ring_loss", "feature_loss")
+"""More of them, where they have a weight."""
+
+
+class LossWeights(NamedTuple):
+    """Weights of the terms, as in `config.losses`; 0 leaves a term out.
+
+    l1: on the spatially discounted L1 over the hole's box (paper, equation 1: 1.2).
+    coarse: on the coarse stage within the reconstruction terms (2018 code: 1.2).
+    ae: on the L1 over the known pixels (2018 code: 1.2; the paper has no such term).
+    adversarial: on the critics' term (2018 code: 0.001; paper, equation 1: 1); with balanced ones
+      the share that `balanced.adversarial` takes.
+    discount: base of the spatial discount, no weight (2018 code: 0.9; paper, section IV-D: 0.99).
+    In neither paper are:
+    hole: on the L1 over the hole's own pixels.
+    ring: on the L1 over the known pixels next to the hole.
+    ssim: on 1 - SSIM of the composite over the hole's box.
+    features: on the `feature_distance` of the composite, with critics that have one; it is a part
+      of the reconstruction, in Algorithm 1 only.
+    """
+
+    l1: float = 1.2
+    coarse: float = 1.2
+    ae: float = 1.2
+    adversarial: float = 0.001
+    discount: float = 0.9
+    hole: float = 0.0
+    ring: float = 0.0
+    ssim: float = 0.0
+    features: float = 0.0
+
+
+ORIGINAL_WEIGHTS = LossWeights()
+"""Those of the 2018 code."""
+
+
+class GeneratorLoss:
+    """The generator's loss of a batch.
+
+    critics: a `critics.base.Critics`. weights: of its terms.
+    side: of the holes' boxes, pixels.
+    """
+
+    def __init__(self, critics: Any, weights: LossWeights, side: int):
+        self.critics, self.weights = critics, weights
+        self.discount = losses.spatial_discount(side, side, weights.discount)
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Names of all terms that a call may return."""
+        weights = (self.weights.hole, self.weights.ring, self.weights.features)
+        asked = [name for name, weight in zip(OPTIONAL_TERMS, weights, strict=True) if weight]
+        return (*TERMS, *asked, *(balanced.TERMS if self.critics.balanced else ()))
+
+    def __call__(
+        self, outputs: dict[str, Any], real: Any, hole: Hole, phase: str, means: list[Any]
+    ) -> tuple[Any, dict[str, Any]]:
+        """(total, terms) of the generator's outputs, in one of the trainer's phases.
+
+        real: float32 (batch, height, width, 3) in [-1, 1]. means: see `balanced.adversarial`.
+        """
+        weights = self.weights
+        stages = [(outputs["coarse"], weights.coarse)] if "coarse" in outputs else []
+        if phase != "coarse":
+            stages.append((outputs["refined"], 1.0))
+        box_real = compositing.crop(real, hole.boxes, hole.size)
+        l1 = sum(weight * self._box_l1(box_real, stage, hole) for stage, weight in stages)
+        terms = {"l1_loss": l1}
+        total = weights.l1 * l1
+        for name, weight, region in self._regions(hole):
+            terms[name] = sum(
+                share * losses.region_l1(real, stage, region) for stage, share in stages
+            )
+            total = total + weight * terms[name]
+        if phase == "coarse":
+            return total, {"g_loss": total, **terms}
+        completed = compositing.composite(outputs["refined"], real, hole.mask)
+        if weights.ssim:
+            terms["ssim_loss"] = self._dissimilarity(box_real, completed, hole)
+            total = total + weights.ssim * terms["ssim_loss"]
+        if phase == "adversarial":
+            if self.critics.balanced:
+                added, more = self.balanced(real, outputs["refined"], hole, means)
+            else:
+                more = {"g_adversarial": self.critics.adversarial(real, completed, hole)}
+                added = weights.adversarial * more["g_adversarial"]
+            total, terms = total + added, terms | more
+        return total, {"g_loss": total, **terms}
+
+    def balanced(
+        self, real: Any, refined: Any, hole: Hole, means: list[Any]
+    ) -> tuple[Any, dict[str, Any]]:
+        """(total, terms) of critics that `balanced.adversarial` weighs."""
+        weights = self.weights
+        box_real = compositing.crop(real, hole.boxes, hole.size)
+
+        def reconstruction(picture):
+            total = weights.l1 * self._box_l1(box_real, picture, hole)
+            total = total + weights.hole * losses.region_l1(real, picture, hole.mask)
+            if weights.ssim:
+                total = total + weights.ssim * self._dissimilarity(box_real, picture, hole)
+            return total
+
+        return balanced.adversarial(
+            self.critics,
+            real,
+            compositing.composite(refined, real, hole.mask),
+            hole,
+            reconstruction=reconstruction,
+            means=means,
+            feature_weight=weights.features,
+            share=weights.adversarial,
+        )
+
+    def _box_l1(self, box_real, picture, hole):
+        box = compositing.crop(picture, hole.boxes, hole.size)
+        return losses.weighted_l1(box_real, box, self.discount)
+
+    def _regions(self, hole):
+        """(term, weight, region) of the L1 terms beside that over the box."""
+        yield "ae_loss", self.weights.ae, 1.0 - hole.mask
+        if self.weights.hole:
+            yield "hole_loss", self.weights.hole, hole.mask
+        if self.weights.ring:
+            yield "ring_loss", self.weights.ring, losses.ring(hole.mask)
+
+    def _dissimilarity(self, box_real, completed, hole):
+        box = compositing.crop(completed, hole.boxes, hole.size)
+        return losses.structural_dissimilarity(box_real, box)
