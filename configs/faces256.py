@@ -113,6 +113,6 @@ def get_config(name="256"):
         config.optimizer.critics_learning_rate = 4 * stage.learning_rate
         config.optimizer.beta_1, config.optimizer.beta_2 = 0.0, 0.99
         config.optimizer.schedule = "constant"  # so that it may go on for longer
-        config.train.average_decay = 0.998
+        config.train.average_decay = 0.995
         config.data.test_count = 500  # to choose on; the test pictures are looked at once
     return config

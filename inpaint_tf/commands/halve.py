@@ -8,8 +8,8 @@ sharper or softer without training (for such paths see Wang et al., ESRGAN, 2018
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
+from inpaint_tf.commands import convert
 from inpaint_tf.commands.parsing.run_command import require_paths, run_command
 from inpaint_tf.errors import UserError
 from inpaint_tf.weights import blend
@@ -23,23 +23,17 @@ def main(_: Sequence[str]) -> None:
 
     args = flags.FLAGS
     require_paths(weights=args.weights, output=args.output)
-    output = Path(args.output)
-    if not output.name.endswith(locate.SUFFIX):
-        raise UserError(f"--output={output} must end in {locate.SUFFIX}")
+    output = convert.new_file(args.output, args.overwrite)
     if args.strength != 1.0 and not args.base:
         raise UserError("--strength is how far to go from --base; pass --base too")
-    if output.exists() and not args.overwrite:
-        raise UserError(f"{output} is there already; choose another --output or add --overwrite")
     found = locate.find_weights(args.weights)
-    from inpaint_tf.data.atomic_files import write_whole
     from inpaint_tf.engines import runtime
 
     runtime.configure("cpu", "float32")
     generator, settings = generator_file.load_generator(found)
     if args.base:
         blend.go_from(generator, generator_file.load_generator(args.base)[0], args.strength)
-    with write_whole(output) as file:
-        generator_file.save_generator(generator, file, settings, half=True)
+    convert.write(generator, settings, output, half=True)
     print(f"{output}: {output.stat().st_size / 1e6:.1f} MB of {found.stat().st_size / 1e6:.1f}")
 
 

@@ -22,6 +22,7 @@ FLAGS = {
     "sample-faces": "--first_seed",
     "doctor": "--[no]audit",
     "conformance": "--goldens",
+    "convert": "--output",
     "halve": "--strength",
     "lpips-weights": "--output",
 }

@@ -1,5 +1,8 @@
 """Checkpoints as TensorFlow 1's Saver writes them for the published 2018 code."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -99,3 +102,20 @@ def test_a_damaged_checkpoint_is_a_line(values, tmp_path):
         file.truncate(100)
     with pytest.raises(UserError, match="damaged TensorFlow checkpoint"):
         generator_file.load_generator(tmp_path)
+
+
+def test_convert_writes_what_is_read(values, tmp_path):
+    prefix, output = save(tmp_path, values), tmp_path / "ours.weights.h5"
+    command = [sys.executable, "-m", "inpaint_tf", "convert"]
+    command += [f"--weights={prefix}", f"--output={output}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "contextual_attention, width 4" in done.stdout
+    (read, _), (converted, settings) = (
+        generator_file.load_generator(path) for path in (prefix, output)
+    )
+    assert settings["kind"] == "contextual_attention"
+    for found, expected in zip(converted.get_weights(), read.get_weights(), strict=True):
+        np.testing.assert_array_equal(found, expected)
+    again = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert again.returncode == 1
+    assert "is there already; choose another --output or add --overwrite" in again.stderr
