@@ -1,7 +1,8 @@
 """Run by test_engines.py: three iterations of the small trainer on the engine of KERAS_BACKEND.
 
-    python three_iterations.py FOLDER
+    python three_iterations.py FOLDER [shared]
 
+shared: both updates of an iteration see the same pictures.
 Starts from FOLDER/start.weights.h5 where it is there, and writes it otherwise; writes
 FOLDER/ENGINE.npz, losses and variables, and FOLDER/ENGINE.weights.h5.
 """
@@ -40,9 +41,11 @@ class ListedRandom:
         return ops.cast(ops.floor(self.uniform(shape) * (high - low + 1)) + low, "int32")
 
 
-def main(folder):
+def main(folder, shared=False):
     runtime.configure("cpu", "float32")
     trainer = small_trainer(average=True, learning_rate=1e-4)  # the original's rate
+    if shared:
+        trainer.critic_updates, trainer.shared_pictures = 1, True
     trainer.random = ListedRandom()
     start = folder / "start.weights.h5"
     if start.exists():
@@ -64,4 +67,4 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:] == ["shared"])

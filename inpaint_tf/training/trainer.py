@@ -199,7 +199,7 @@ class InpaintingTrainer(keras.Model):
         """Both updates on the same pictures, which the generator completes once."""
         variables = self.generator.trainable_variables
         outputs, pullback = engine.outputs_and_pullback(
-            lambda: self.generate(real, hole), variables
+            lambda: _pictures(self.generate(real, hole)), variables
         )
         results = self._step_critics(real, outputs["refined"], hole)
         (_, terms), wanted = engine.value_and_output_gradient(
@@ -256,3 +256,8 @@ class InpaintingTrainer(keras.Model):
     def _scaled(optimizer, total, terms):
         """Loss scaling, for float16; the identity for optimizers that do not scale."""
         return optimizer.scale_loss(total), terms
+
+
+def _pictures(outputs):
+    """What of a generator's outputs has gradients."""
+    return {name: outputs[name] for name in ("coarse", "refined") if name in outputs}

@@ -36,14 +36,26 @@ def read(path):
 @pytest.fixture(scope="module")
 def three_iterations(tmp_path_factory):
     """A folder with what both engines make of the same three iterations."""
-    folder = tmp_path_factory.mktemp("engines")
+    return on_both_engines(tmp_path_factory.mktemp("engines"))
+
+
+def on_both_engines(folder, *arguments):
     for engine in ("tensorflow", "jax"):
-        run(engine, "tests/three_iterations.py", str(folder))
+        run(engine, "tests/three_iterations.py", str(folder), *arguments)
     return folder
 
 
 def test_three_iterations_agree(three_iterations):
-    ours, theirs = (read(three_iterations / f"{name}.npz") for name in ("tensorflow", "jax"))
+    check_agreement(three_iterations)
+
+
+def test_three_iterations_on_shared_pictures_agree(tmp_path):
+    # One of the critics' biases has hardly a gradient, whose rounding Adam makes large: 2e-5.
+    check_agreement(on_both_engines(tmp_path, "shared"), atol=5e-5)
+
+
+def check_agreement(folder, atol=1e-5):
+    ours, theirs = (read(folder / f"{name}.npz") for name in ("tensorflow", "jax"))
     assert set(ours) == set(theirs)
     variables = [name for name in ours if name.startswith("variable/")]
     losses = sorted(set(ours) - set(variables))
@@ -56,7 +68,7 @@ def test_three_iterations_agree(three_iterations):
             theirs[name], ours[name], rtol=1e-4, atol=1e-5 if near_zero else 0, err_msg=name
         )
     for name in variables:
-        np.testing.assert_allclose(theirs[name], ours[name], atol=1e-5, err_msg=name)
+        np.testing.assert_allclose(theirs[name], ours[name], atol=atol, err_msg=name)
 
 
 @pytest.mark.parametrize("engine", ["tensorflow", "jax"])
