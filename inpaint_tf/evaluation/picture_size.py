@@ -1,8 +1,8 @@
 """At which size pictures are tested: that of the weights' training, unless the user says otherwise.
 
-A network that was trained on faces of one size completes those of another badly: of `faces256`, 40
-faces with a hole of half the side had a hole PSNR of 18.7 dB at 256 pixels, 15.3 at 192 and 15.6 at
-512 (2026-11-25).
+A network that was trained on faces of one size completes those of another badly: with
+`faces256_first`, 40 faces with a hole of half the side had a hole PSNR of 18.7 dB at 256 pixels,
+15.3 at 192 and 15.6 at 512 (2026-11-25).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -112,7 +112,8 @@ def remarks(methods: Sequence[Any], rows: Sequence[Mapping[str, Any]], size: Siz
         if own and tested != {own}:
             yield (
                 f"{method.name} was trained at {own} pixels and is tested at {shapes}, where faces "
-                f"come out worse (faces256 in the hole: 18.7 dB at 256, 15.3 at 192, 15.6 at 512); "
+                f"come out worse (faces256_first in holes: 18.7 dB at 256, 15.3 at 192, "
+                "15.6 at 512); "
                 f"leave --size out, or give --size={own}."
             )
         elif own is None and hasattr(method, "inpainter"):
