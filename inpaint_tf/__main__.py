@@ -27,8 +27,10 @@ COMMANDS = {
     "sample-faces": Command("sample_faces", "draw faces to try everything on"),
     "doctor": Command("doctor", "check that this machine computes what it should"),
     "conformance": Command("conformance", "compare with results of the CVPR 2018 graph"),
-    "convert": Command("convert", "write weights of other systems as files of this one"),
-    "halve": Command("halve", "write weights in half the bytes, or between two runs"),
+    "convert": Command(
+        "weight_files.convert", "write weights of other systems as files of this one"
+    ),
+    "halve": Command("weight_files.halve", "write weights in half the bytes, or between two runs"),
     "lpips-weights": Command("lpips_weights", "convert the weights of the LPIPS score"),
 }
 

@@ -34,13 +34,17 @@ def python(*arguments):
     )
 
 
+FOLDER = ROOT / "inpaint_tf" / "commands"
+
+
 def docstring(name):
-    path = ROOT / "inpaint_tf" / "commands" / f"{COMMANDS[name].module}.py"
+    path = FOLDER / f"{COMMANDS[name].module.replace('.', '/')}.py"
     return ast.get_docstring(ast.parse(path.read_text()))
 
 
 def test_each_file_of_the_folder_is_in_the_table():
-    files = {path.stem for path in (ROOT / "inpaint_tf" / "commands").glob("[!_]*.py")}
+    files = {path.stem for path in FOLDER.glob("[!_]*.py")}
+    files |= {f"weight_files.{path.stem}" for path in FOLDER.glob("weight_files/[!_]*.py")}
     assert {command.module for command in COMMANDS.values()} == files
     assert set(FLAGS) == set(COMMANDS)
 

@@ -45,7 +45,7 @@ MODULES = {
     "feature_networks": ("evaluation.scores.feature_networks",),
     "files": ("data.picture_files", "data.atomic_files"),
     "fill_quality": ("evaluation.scores.fill_quality",),
-    "halve": ("weights.blend", "commands.halve"),
+    "halve": ("weights.blend", "commands.weight_files.halve"),
     "images": ("compositing",),
     "inpainter": ("inference.inpainter",),
     "layers": (),

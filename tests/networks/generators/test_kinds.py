@@ -56,7 +56,14 @@ def save(generator, path):
 def test_a_new_kind_is_saved_loaded_and_completes(one_stage, tmp_path):
     path = save(one_stage, tmp_path / "mine.weights.h5")
     loaded, settings = generator_file.load_generator(path)
-    expected = {"kind": "one_stage", "width": 6, "hole_fill": "white", "step": 3, "size": None}
+    expected = {
+        "kind": "one_stage",
+        "width": 6,
+        "hole_fill": "white",
+        "step": 3,
+        "size": None,
+        "framing": None,
+    }
     assert settings == expected
     assert generators.kind_of(loaded) == "one_stage"
     for found, expected in zip(loaded.get_weights(), one_stage.get_weights(), strict=True):

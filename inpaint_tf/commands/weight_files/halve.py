@@ -9,8 +9,8 @@ sharper or softer without training (for such paths see Wang et al., ESRGAN, 2018
 
 from collections.abc import Sequence
 
-from inpaint_tf.commands import convert
 from inpaint_tf.commands.parsing.run_command import require_paths, run_command
+from inpaint_tf.commands.weight_files import convert
 from inpaint_tf.errors import UserError
 from inpaint_tf.weights import blend
 

@@ -1,0 +1,1 @@
+"""Commands that read weights and write them in another way, one file each."""
