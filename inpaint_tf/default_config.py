@@ -2,6 +2,9 @@
 
 The files under configs/ change only what differs. Any field can be set on the command line:
 `--config.data.batch_size=8`. Lengths are in pixels, steps are iterations.
+
+What stands behind a field, and on comment lines right below it, is what `train.py --help` says of
+it (`commands.parsing.settings_help`).
 """
 
 from ml_collections import ConfigDict
@@ -16,12 +19,12 @@ def default_config() -> ConfigDict:
     config.data.validation = ""  # the same; empty: hold out `test_count` pictures of `train`
     config.data.test_count = 0  # pictures held out by a stable hash of the file name
     config.data.size = 256  # side of the square pictures trained on
-    config.data.batch_size = 16
+    config.data.batch_size = 16  # pictures in a batch
     config.data.crop = "center"  # "center" or "random": the square cut from other pictures
     config.data.flip = False  # mirror training pictures at random
 
     config.masks = ConfigDict()
-    config.masks.kind = "random_box"  # a kind of masks/: what its __init__ lists
+    config.masks.kind = "random_box"  # where holes are
     config.masks.size = 128  # side of the hole's box, and of the local critic's input
     config.masks.max_shrink = 16  # most that a random box loses on each side, per axis
     config.masks.per_image = False  # one hole for each image instead of one for the batch
@@ -30,38 +33,38 @@ def default_config() -> ConfigDict:
     config.masks.fill = "grey"  # colour of the covered hole: "grey" or "white"
 
     config.generator = ConfigDict()
-    config.generator.kind = "contextual_attention"  # a kind of networks/generators
+    config.generator.kind = "contextual_attention"  # which networks complete
     config.generator.width = 32  # channels of the first layer; the others follow
     config.generator.weights = ""  # initial ones: a run's folder or a *.weights.h5; empty: random
     config.critics = ConfigDict()
-    config.critics.kind = "wgan_gp"  # a kind of training/critics
+    config.critics.kind = "wgan_gp"  # which networks judge
     config.critics.width = 64  # channels of their first layers; the others follow
 
     config.losses = ConfigDict()
     config.losses.l1 = 1.2  # weight of the spatially discounted L1 over the hole's box
     config.losses.coarse = 1.2  # weight of the coarse stage in both reconstruction terms
     config.losses.ae = 1.2  # weight of the L1 over the known pixels
+
     # In neither paper are:
     config.losses.hole = 0.0  # weight of the L1 over the hole's own pixels
     config.losses.ring = 0.0  # weight of the L1 over the known pixels up to 8 beside the hole
     config.losses.ssim = 0.0  # weight of 1 - SSIM of the composite over the hole's box
     config.losses.features = 0.0  # weight of the distance of the critics' frozen features
-    # weight of the critics in the generator's loss; for balanced kinds, the norm of their gradient
-    # as a share of the reconstruction's
-    config.losses.adversarial = 0.001
+
+    config.losses.adversarial = 0.001  # weight of the critics in the generator's loss; for balanced
+    # kinds, the norm of their gradient as a share of the reconstruction's
     config.losses.penalty = 10.0  # weight of the gradient penalties
     config.losses.discount = 0.9  # base of the spatial discount
 
     config.optimizer = ConfigDict()  # Adam, the same settings for generator and critics
     config.optimizer.learning_rate = 1e-4  # before Algorithm 1
-    config.optimizer.beta_1 = 0.5
-    config.optimizer.beta_2 = 0.9
-    config.optimizer.epsilon = 1e-8  # TensorFlow 1's default, as the 2018 code used it
+    config.optimizer.beta_1 = 0.5  # Adam's decay of the mean of gradients
+    config.optimizer.beta_2 = 0.9  # Adam's decay of the mean of their squares
+    config.optimizer.epsilon = 1e-8  # of Adam; TensorFlow 1's default, as the 2018 code used it
     config.optimizer.adversarial_learning_rate = 1e-4  # in Algorithm 1, for all networks
     config.optimizer.critics_learning_rate = 0.0  # there, for the critics; 0: the same
-    config.optimizer.schedule = "constant"  # or "cosine": falls to zero in each phase
-    # A run that goes on for longer follows the longer phase's cosine from where it is: after an end
-    # at zero the rate rises again.
+    config.optimizer.schedule = "constant"  # or "cosine": falls to zero in each phase; a run that
+    # goes on for longer follows the longer cosine from where it is: after an end the rate rises
 
     config.train = ConfigDict()
     config.train.coarse_steps = 0  # first: iterations of the coarse network alone
@@ -71,15 +74,15 @@ def default_config() -> ConfigDict:
     config.train.shared_pictures = False  # of both updates, where there is one of the critics: the
     # generator completes them once, a sixth of the time; Algorithm 1 has fresh ones for each
     config.train.average_decay = 0.0  # of the moving average of the generator's weights; 0: none
-    config.train.log_every = 20
-    config.train.checkpoint_every = 2000
+    config.train.log_every = 20  # steps between two rows of metrics.csv and TensorBoard
+    config.train.checkpoint_every = 2000  # steps; Ctrl-C and the end save as well
     config.train.keep_checkpoints = 3  # the latest ones; the best generator is kept as well
-    config.train.validate_every = 2000
+    config.train.validate_every = 2000  # steps
     config.train.validation_count = 200  # pictures scored each time
     config.train.validation_masks = "center"  # kind of hole in validation pictures
     config.train.validation_recognition = False  # score faces by dlib too: the extra `recognition`
     config.train.picture_rows = 6  # validation pictures drawn in TensorBoard
     config.train.histograms = False  # of the weights, and norms of the gradients, in TensorBoard
-    config.train.seed = 0
+    config.train.seed = 0  # of everything random: holes, order of pictures, first weights
 
     return config.lock()

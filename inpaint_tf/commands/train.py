@@ -30,8 +30,14 @@ def main(argv):
     )
     if not result.finished:
         print(f"stopped at step {result.step} and saved; the same command goes on")
-        return 1
-    print(f"finished {result.steps} steps; weights: {result.checkpoint}")
+        return 128 + result.stopped_by  # as shells count it: 130 for Ctrl-C
+    if result.begun_at == result.steps:
+        print(
+            f"nothing was left to do: all {result.steps:,} steps were done before; to go on for "
+            f"longer, raise --config.train.steps, now {args.config.train.steps}"
+        )
+    else:
+        print(f"finished {result.steps:,} steps; weights: {result.checkpoint}")
     print(
         f"test: python test.py --images={result.held_out or 'DIR'} --masks=center "
         f"--weights={args.workdir} --output=DIR"
@@ -41,13 +47,14 @@ def main(argv):
 
 def dry_run(config, device, precision):
     """Open the data, build the networks and show what a run would do, without running it."""
+    from inpaint_tf.commands.parsing.settings_help import described
     from inpaint_tf.engines import runtime
     from inpaint_tf.training import build_from_config
     from inpaint_tf.training.records.first_lines import NO_VALIDATION
 
     train_source, validation_source = build_from_config.open_sources(config)
     runtime.configure(device, precision)
-    print(config)
+    print("\n".join(described(config)))
     print(f"training pictures: {len(train_source)}")
     print(f"validation pictures: {len(validation_source) if validation_source else 0}")
     if validation_source is None:
@@ -78,8 +85,9 @@ def define_flags():
 def cli():
     define_flags()
     from inpaint_tf.commands.parsing.config_flag import check_config_given
+    from inpaint_tf.commands.parsing.settings_help import settings_help
 
-    run_command(main, check_config_given)
+    run_command(main, check_config_given, settings_help)
 
 
 if __name__ == "__main__":

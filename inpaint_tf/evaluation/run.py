@@ -126,7 +126,7 @@ def _report(settings, tested, set_judges, several):
     methods = [one.method for one in comparison.tested]
     rows = comparison.rows[comparison.first.name]
     remarks = picture_size.remarks(methods, rows, settings.size)
-    tables = tabulate(comparison, settings.central, remarks)
+    tables = tabulate(comparison, settings.central, remarks, settings.protocol is not None)
     if several:
         write_comparison(comparison, Path(settings.output))
     else:

@@ -24,6 +24,9 @@ from inpaint_tf.weights import generator_file
 SPEEDS = ("images_per_second", "waiting_share")
 """What the loop itself measures."""
 
+SHORT = {"g": "g_loss", "d": "d_loss", "l1": "l1_loss", "dB": "val_psnr", "img/s": SPEEDS[0]}
+"""The values beside the progress bar and their names there."""
+
 
 class Schedule:
     """Which phase each step belongs to, and how many pictures were used before it.
@@ -95,10 +98,11 @@ class Run:
     histograms: bool = False
 
 
-def train(run: Run) -> str:
+def train(run: Run) -> signal.Signals | None:
     """Run what is left of the schedule, from the trainer's own step on.
 
-    Returns "finished" or "stopped" (by Ctrl-C or SIGTERM, after saving a checkpoint).
+    Returns None when all is done, or the signal that stopped it (after saving a checkpoint):
+    SIGINT, which is Ctrl-C, or SIGTERM.
     Raises `UserError` for a non-finite loss, with the step, the term and the last good checkpoint.
     """
     trainer, schedule = run.trainer, run.schedule
@@ -111,9 +115,12 @@ def train(run: Run) -> str:
             )
             window = Window()
             with _phase_bar(schedule, phase, end - first) as bar:
+                bar.set_postfix_str("the first step builds the graph")
                 for step in range(first + 1, end + 1):
                     batch = window.next_batch(pictures)
                     window.add(step, run_step(batch))
+                    if step == first + 1:
+                        bar.set_postfix_str("")
                     bar.update()
                     stopping = stop.requested  # read once: what follows must agree on it
                     last = step == end or stopping
@@ -121,8 +128,8 @@ def train(run: Run) -> str:
                         bar.set_postfix_str(_short(_between_steps(run, phase, step, window, last)))
                         window = Window()
                     if stopping:
-                        return "stopped"
-    return "finished"
+                        return stopping
+    return None
 
 
 def _phase_bar(schedule, phase, left):
@@ -231,7 +238,7 @@ class StopSignal:
     """
 
     def __init__(self) -> None:
-        self.requested = False
+        self.requested: signal.Signals | None = None
         self.previous: dict[int, Any] = {}
 
     def __enter__(self):
@@ -248,7 +255,7 @@ class StopSignal:
     def _request(self, number, frame):
         if self.requested:
             raise KeyboardInterrupt
-        self.requested = True
+        self.requested = signal.Signals(number)
         tqdm.write("stopping after this step; once more to stop at once", file=sys.stderr)
 
 
@@ -260,5 +267,4 @@ def _non_finite(step, term, value, store):
 
 
 def _short(values):
-    shown = {"g": "g_loss", "d": "d_loss", "l1": "l1_loss", "dB": "val_psnr", "img/s": SPEEDS[0]}
-    return " ".join(f"{name} {values[key]:.3g}" for name, key in shown.items() if key in values)
+    return " ".join(f"{name} {values[key]:.3g}" for name, key in SHORT.items() if key in values)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from signal import Signals
 from typing import Any
 
 from absl import logging
@@ -21,17 +22,24 @@ FRAMED_PICTURES = 32
 class TrainingResult:
     """How a run ended.
 
-    finished: False where it was stopped by Ctrl-C or SIGTERM, and saved.
+    stopped_by: the signal that stopped it, after which it was saved; None where all was done.
+    begun_at: the iteration that this start went on from.
     step: iterations run, in this and earlier starts. steps: of the whole schedule.
     checkpoint: folder of the latest checkpoint, which is `weights` to the rest of the package.
     held_out: list of the pictures held out, or None where nothing was.
     """
 
-    finished: bool
+    stopped_by: Signals | None
+    begun_at: int
     step: int
     steps: int
     checkpoint: Path
     held_out: Path | None
+
+    @property
+    def finished(self) -> bool:
+        """Whether the whole schedule is done."""
+        return self.stopped_by is None
 
 
 def train(
@@ -132,15 +140,14 @@ def _run(config, workdir, train_source, validation_source, on_device, changed):
         config.train.histograms,
     )
     try:
-        ended = loop.train(run)
+        stopped_by = loop.train(run)
     except KeyboardInterrupt:
         raise UserError(
             f"stopped at once; {store.describe_latest()}; the same command goes on from there"
         ) from None
     pictures.tell_left_out()
-    return TrainingResult(
-        ended == "finished", int(trainer.step.numpy()), schedule.total, store.latest(), held_out
-    )
+    done = int(trainer.step.numpy())
+    return TrainingResult(stopped_by, step, done, schedule.total, store.latest(), held_out)
 
 
 def _framing(checkpoint, source, config):

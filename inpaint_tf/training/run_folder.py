@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from inpaint_tf.data.atomic_files import write_whole
+from inpaint_tf.default_config import default_config
 from inpaint_tf.engines.environment import describe_environment
 from inpaint_tf.errors import UserError
 
@@ -102,7 +103,9 @@ def _reached(folder):
 
 def _refuse_other_settings(old, new, folder, reached):
     """The names of the fields that changed, if all of them may."""
-    changed = [name for name, value in new.items() if old.get(name, value) != value]
+    # A field that is newer than the run was then as it is by default.
+    old = {**new, **_flat(default_config().to_dict()), **old}
+    changed = [name for name, value in new.items() if old[name] != value]
     allowed = {*RESUMABLE, *VALIDATION, *LENGTHS}
     for place, contents in PLACES.items():
         same = all(old.get(name, new.get(name)) == new.get(name) for name in contents)
@@ -128,7 +131,8 @@ def _refuse_other_phases(old, new, folder, reached):
     if sum(lengths[1]) < reached:
         raise UserError(
             f"{folder} has done {reached:,} iterations, more than the {sum(lengths[1]):,} asked "
-            "for now; raise --config.train.steps to continue it, or choose another --workdir"
+            f"for now ({_sum(lengths[1])}); raise --config.train.steps to continue it, or choose "
+            "another --workdir"
         )
     done = [_done_in_phases(each, reached) for each in lengths]
     for name, before, after, length in zip(LENGTHS, *done, lengths[0], strict=True):
@@ -138,6 +142,16 @@ def _refuse_other_phases(old, new, folder, reached):
                 "more; raise --config.train.steps, or begin another run from this one: "
                 f"--config.generator.weights={folder} --workdir=NEW"
             )
+
+
+def _sum(lengths):
+    """Such as "150 of reconstruction_steps and 20 of steps"."""
+    parts = [
+        f"{length:,} of {name.removeprefix('train.')}"
+        for name, length in zip(LENGTHS, lengths, strict=True)
+        if length
+    ]
+    return " and ".join(parts) or "none"
 
 
 def _done_in_phases(lengths, reached):

@@ -14,9 +14,12 @@ from inpaint_tf.data.atomic_files import write_whole
 from inpaint_tf.engines.environment import describe_environment
 from inpaint_tf.errors import UserError
 from inpaint_tf.training.records import hyperparameters
-from inpaint_tf.training.records.event_file import EventFile
+from inpaint_tf.training.records.event_file import PREFIX, SUFFIX, EventFile
 from inpaint_tf.training.records.pictures import sheets
 from inpaint_tf.training.records.scalars import scalar
+
+SETTINGS = "settings"
+"""Part of the event files' names of what `RunLog.describe` writes."""
 
 
 class RunLog:
@@ -34,13 +37,22 @@ class RunLog:
     def describe(self, step: int, config: Any, scores: Sequence[str]) -> None:
         """Write the run's settings as a text and as a line of the table of runs.
 
+        In a file of their own that takes the place of earlier ones: TensorBoard keeps the first
+        line of a run that it finds, and a run may go on for longer than it first said.
+
         config: the run's `ConfigDict`. scores: names of its validation scores.
         """
         with self._writing():
-            text = hyperparameters.as_markdown(config, describe_environment())
-            self.events.add_text(step, "settings", text)
+            earlier = list(self.folder.glob(f"{PREFIX}*.{SETTINGS}{SUFFIX}"))
+            events = EventFile(self.folder, SETTINGS)
+            events.add_text(
+                step, "settings", hyperparameters.as_markdown(config, describe_environment())
+            )
             for summary in hyperparameters.table_line(config, scores, self.folder.name):
-                self.events.add_summary(step, summary)
+                events.add_summary(step, summary)
+            for path in earlier:
+                path.unlink(missing_ok=True)
+            events.flush()
 
     def write(self, step: int, phase: str, values: dict[str, float]) -> None:
         """values: dict of floats by the names of `columns`."""

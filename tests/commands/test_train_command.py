@@ -81,13 +81,18 @@ def kill_after(checkpoint, arguments):
     with subprocess.Popen(
         command(*arguments), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     ) as process:
-        until = time.monotonic() + 240
-        while not checkpoint.exists():
-            assert process.poll() is None, process.stderr.read().decode()
-            assert time.monotonic() < until
-            time.sleep(0.01)
+        wait_for(checkpoint, process)
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
+
+
+def wait_for(checkpoint, process):
+    """Wait until a training `process` has written its `checkpoint`."""
+    until = time.monotonic() + 240
+    while not checkpoint.exists():
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def arrays(path):
@@ -124,9 +129,32 @@ def test_a_killed_run_ends_in_the_weights_of_an_uninterrupted_one(tmp_path, pict
     best = "best.weights.h5"
     for key, value in arrays(whole / best).items():
         np.testing.assert_array_equal(arrays(parts / best)[key], value)
+    assert "finished 8 steps" in continued.stdout
     again = run(*start(pictures, parts))
     assert again.returncode == 0
-    assert "finished 8 steps" in again.stdout
+    assert "nothing was left to do: all 8 steps" in again.stdout
+    assert "raise --config.train.steps, now 6" in again.stdout
+
+
+def test_ctrl_c_saves_and_ends_as_shells_expect(pictures, tmp_path):
+    workdir = tmp_path / "run"
+    arguments = [*start(pictures, workdir), "--config.train.steps=100000"]
+    with subprocess.Popen(
+        command(*arguments), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        wait_for(workdir / "checkpoints" / "step_00000004", process)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=120)
+    assert process.returncode == 130
+    stopped = re.search(r"stopped at step (\d+) and saved", out)
+    assert (workdir / "checkpoints" / f"step_{int(stopped[1]):08d}").is_dir()
+
+
+def test_help_tells_what_each_setting_means():
+    shown = run("--help")
+    assert shown.returncode == 0
+    assert "data.test_count = 0: pictures held out by a stable hash" in shown.stdout
+    assert "generator.kind = 'contextual_attention'" in shown.stdout
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,24 @@ def test_the_settings_are_a_text_and_a_line_of_the_table_of_runs(tmp_path):
     assert [metric.name.tag for metric in experiment.metric_infos] == ["1_validation/psnr"]
 
 
+def test_a_run_that_goes_on_shows_its_new_settings(tmp_path):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.plugins.hparams import plugin_data_pb2
+
+    config = default_config()
+    for steps in (20, 50):
+        config.train.steps = steps
+        log = RunLog(tmp_path, COLUMNS, 0)
+        log.describe(steps, config, ["val_psnr"])
+        log.write(steps, "coarse", {"g_loss": 1.0})
+    events = EventAccumulator(str(tmp_path)).Reload()
+    content = events.summary_metadata["_hparams_/session_start_info"].plugin_data.content
+    started = plugin_data_pb2.HParamsPluginData.FromString(content).session_start_info
+    assert started.hparams["train.steps"].number_value == 50
+    assert [text.step for text in events.Tensors("settings")] == [50]
+    assert len(events.Tensors("2_losses/g_loss")) == 2
+
+
 def test_histograms_of_weights(tmp_path):
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
@@ -123,8 +141,8 @@ def test_histograms_of_weights(tmp_path):
         ("d_loss", "3_critics/d_loss"),
         ("score_real_local", "3_critics/score_real_local"),
         ("rate_critics", "4_learning_rates/critics"),
-        ("gradient_norm_generator", "5_gradients/generator"),
-        ("waiting_share", "6_speed/waiting_share"),
+        ("gradient_norm_generator", "6_gradients/generator"),
+        ("waiting_share", "5_speed/waiting_share"),
     ],
 )
 def test_groups_follow_what_people_look_at(name, tag):

@@ -21,6 +21,7 @@ FULL_HELP = {"--helpfull", "-helpfull"}
 def run_command(
     main: Callable[[list[str]], int | None],
     check_arguments: Callable[[list[str]], None] | None = None,
+    more_help: Callable[[], str] | None = None,
 ) -> None:
     """Run `main(argv)` under absl; end a `UserError` as `error: ...` on stderr and exit status 1.
 
@@ -28,6 +29,7 @@ def run_command(
     `OSError` are reported the same way.
 
     check_arguments: function of argv, called before absl parses it; may raise `UserError`.
+    more_help: what help says beside the flags.
     """
     from absl import app, flags, logging
 
@@ -38,7 +40,7 @@ def run_command(
         flags.FLAGS.register_key_flag_for_module(sys.argv[0], flag)
 
     def parse(argv):
-        _show_help(main, argv)
+        _show_help(main, argv, more_help)
         _show_version(argv)
         if check_arguments:
             check_arguments(argv)
@@ -91,7 +93,7 @@ def require_paths(**paths: str | Path) -> None:
             raise UserError(f"--{name} is empty; give a path")
 
 
-def _show_help(main, argv):
+def _show_help(main, argv, more_help):
     """Show the command's docstring and flags and exit with 0, if asked for. absl exits with 1."""
     asked = set(argv[1:]) & {*SHORT_HELP, *FULL_HELP}
     if not asked:
@@ -99,7 +101,10 @@ def _show_help(main, argv):
     from absl import app
 
     sys.modules["__main__"].__doc__ = sys.modules[main.__module__].__doc__
-    app.usage(shorthelp=bool(asked & SHORT_HELP), writeto_stdout=True, exitcode=0)
+    app.usage(shorthelp=bool(asked & SHORT_HELP), writeto_stdout=True)
+    if more_help:
+        print(more_help())
+    sys.exit(0)
 
 
 def _show_version(argv):

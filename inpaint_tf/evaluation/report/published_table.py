@@ -14,6 +14,8 @@ PUBLISHED = (
 
 PICTURES = 2000
 SIDE = 256
+LEAST_PICTURES = 100
+"""Fewer say too little to stand beside a published mean."""
 NOTES = (
     "The published rows are copied from Table I: 2,000 pictures of CelebA-HQ (Peng et al.: 1,000).",
     "50 % is of each side for the central square, 25 % of the area; the irregular rows may be 50 %"
@@ -43,6 +45,12 @@ def paper_table(results, central):
     return table, [*NOTES, *_differences(results, central)]
 
 
+def comparable(rows):
+    """Whether a test of these rows may stand beside the paper: pictures of its size, and enough."""
+    sizes = {(row["width"], row["height"]) for row in rows}
+    return len(rows) >= LEAST_PICTURES and sizes == {(SIDE, SIDE)}
+
+
 def hole_size(rows, central):
     """Such as "128x128 of 256x256", or "31 % of the area"."""
     sizes = {(row["width"], row["height"]) for row in rows}
@@ -57,10 +65,10 @@ def _differences(results, central):
     """What of the paper's protocol this test did not follow."""
     rows = next(iter(results.values()))[1]
     sizes = {(row["width"], row["height"]) for row in rows}
-    if len(rows) != PICTURES:
-        yield f"This test: {len(rows):,} pictures, not {PICTURES:,}."
     if sizes != {(SIDE, SIDE)}:
         yield f"This test: other pictures than {SIDE}x{SIDE}; add --size={SIDE}."
+    if len(rows) != PICTURES:
+        yield f"This test: {len(rows):,} pictures, not {PICTURES:,}."
     if not central:
         yield "This test: holes of mask pictures, not the central square; use --masks=center."
     yield "This test: whether these are the paper's pictures of CelebA-HQ, only you know."

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from inpaint_tf.evaluation.report import tables
 from inpaint_tf.evaluation.report.comparison import Comparison
-from inpaint_tf.evaluation.report.published_table import paper_table
+from inpaint_tf.evaluation.report.published_table import comparable, paper_table
 from inpaint_tf.evaluation.report.tables import Table
 
 
@@ -15,8 +15,8 @@ class TableSet:
 
     scores: a table of scores for each region and output, then by hole size, then differences.
     confidence: intervals of the means; None for a single picture.
-    paper: the paper's own table with the tested methods beneath; None for a single picture, of
-      which it says nothing.
+    paper: the paper's own table with the tested methods beneath; None for tests that are not
+      `comparable`, unless asked for.
     remarks: lines to read with `scores`; notes: lines to read with `paper`.
     """
 
@@ -32,21 +32,31 @@ class TableSet:
         return (*self.scores, *([self.confidence] if self.confidence else []))
 
 
-def tabulate(comparison: Comparison, central: bool, remarks: Iterable[str] = ()) -> TableSet:
-    """central: whether the holes are the central half of each side. remarks: more lines to read."""
+def tabulate(
+    comparison: Comparison,
+    central: bool,
+    remarks: Iterable[str] = (),
+    beside_paper: bool = False,
+) -> TableSet:
+    """The tables of a comparison.
+
+    central: whether the holes are the central half of each side. remarks: more lines to read.
+    beside_paper: show the paper's table also for a test that is not `comparable`.
+    """
     found = comparison.summaries
     shown = [*tables.score_tables(found), tables.band_table(found)]
     if comparison.differences:
         shown.append(tables.difference_table(comparison.first.name, comparison.differences))
     several = len(comparison.pairs) > 1
     counts = {one.name: len(one.pairs) for one in comparison.tested}
-    paper, notes = paper_table(
-        {name: (found[name], comparison.rows[name]) for name in found}, central
-    )
+    results = {name: (found[name], comparison.rows[name]) for name in found}
+    paper, notes = (None, [])
+    if beside_paper or all(comparable(rows) for _, rows in results.values()):
+        paper, notes = paper_table(results, central)
     return TableSet(
         scores=tuple(table for table in shown if table),
         confidence=tables.confidence_table(found) if several else None,
-        paper=paper if several else None,
+        paper=paper,
         remarks=(*remarks, *tables.notes(found, counts)),
-        notes=tuple(notes) if several else (),
+        notes=tuple(notes),
     )

@@ -11,19 +11,23 @@ from typing import Any
 
 import numpy as np
 
+PREFIX, SUFFIX = "events.out.tfevents.", ".v2"
 JPEG_QUALITY = 90
 BUCKETS = 30
 
 
 class EventFile:
-    """A new event file in `folder`, which is made if missing."""
+    """A new event file in `folder`, which is made if missing.
 
-    def __init__(self, folder: str | os.PathLike[str]):
+    part: a word in the file's name, for a file beside the main one.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], part: str = ""):
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         # Names sort by time; the process tells two files of one second apart.
-        name = f"events.out.tfevents.{time.time():.0f}.{socket.gethostname()}.{os.getpid()}.v2"
-        self._path = folder / name
+        start = f"{PREFIX}{time.time():.0f}.{socket.gethostname()}.{os.getpid()}"
+        self._path = folder / f"{start}{f'.{part}' if part else ''}{SUFFIX}"
         self._waiting: list[bytes] = []
         self._add_event(file_version="brain.Event:2")
 

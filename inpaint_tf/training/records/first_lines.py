@@ -10,6 +10,11 @@ NO_VALIDATION = (
     "--config.data.validation=PATH"
 )
 
+LEGEND = (
+    "beside the bar: g and d losses of generator and critics, l1 over the holes, dB the latest "
+    "validation PSNR, img/s pictures a second, those of the critics included"
+)
+
 
 def first_lines(
     config: Any, training: Any, validation: Any, schedule: Any, step: int, held_out: Path | None
@@ -32,6 +37,7 @@ def first_lines(
     yield f"iterations: {', then '.join(lengths)}{done}"
     if validation is None:
         yield NO_VALIDATION
+    yield LEGEND
 
 
 def _holes(config):

@@ -11,8 +11,8 @@ GROUPS = {
     "losses": "2_losses",
     "critics": "3_critics",
     "rates": "4_learning_rates",
-    "gradients": "5_gradients",
-    "speed": "6_speed",
+    "speed": "5_speed",
+    "gradients": "6_gradients",
 }
 
 _OF_VALIDATION = "Mean over the validation pictures, composites with the validation's hole"

@@ -1,6 +1,6 @@
 from inpaint_tf.default_config import default_config
-from inpaint_tf.training.loop import Schedule
-from inpaint_tf.training.records.first_lines import NO_VALIDATION, first_lines
+from inpaint_tf.training.loop import SHORT, Schedule
+from inpaint_tf.training.records.first_lines import LEGEND, NO_VALIDATION, first_lines
 
 
 class Pictures(list):
@@ -20,6 +20,7 @@ def test_what_was_found_and_what_will_be_done():
         "holes of kind random_box in boxes of 128x128 pixels, one for each batch; pictures of "
         "256x256",
         "iterations: reconstruction 3,000, then adversarial 300",
+        LEGEND,
     ]
     found = lines(Pictures(range(7)), step=120, validation="others")
     assert "; 7 to validate on, of faces" in found[0]
@@ -28,6 +29,11 @@ def test_what_was_found_and_what_will_be_done():
     )
 
 
+def test_the_values_beside_the_bar_are_explained():
+    words = LEGEND.replace(",", "").split()
+    assert set(SHORT) <= set(words)
+
+
 def test_a_run_without_validation_says_what_it_misses():
-    assert lines()[-1] == NO_VALIDATION
+    assert NO_VALIDATION in lines()
     assert "--config.data.test_count=100" in NO_VALIDATION
