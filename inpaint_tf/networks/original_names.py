@@ -2,6 +2,13 @@
 
 from typing import Any
 
+import numpy as np
+
+FIRST_LAYERS = ("conv1", "xconv1", "pmconv1")
+"""They see pictures: the first three of their input channels."""
+LAST_LAYERS = ("conv17", "allconv17")
+"""They give pictures."""
+
 
 def variables_by_original_name(
     generator: Any, local_critic: Any, global_critic: Any
@@ -25,3 +32,15 @@ def _original_name(scope: str, layer: str, kind: str) -> str:
     if layer.startswith("dout_"):  # the last layers are outside the critics' scopes
         return f"discriminator/{layer}/{kind}"
     return f"{scope}/{layer}/{kind}"
+
+
+def as_rgb(layer: str, values: np.ndarray) -> np.ndarray:
+    """A layer's kernel or bias for red, green, blue of that for blue, green, red.
+
+    layer: its name. values: (rows, columns, channels, filters) or (filters,).
+    """
+    if layer in LAST_LAYERS:
+        return values[..., ::-1]
+    if layer in FIRST_LAYERS and values.ndim == 4:
+        return np.concatenate([values[:, :, 2::-1], values[:, :, 3:]], axis=2)
+    return values

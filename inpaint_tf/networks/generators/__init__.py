@@ -31,6 +31,8 @@ DEFAULT_KIND = "contextual_attention"
 
 KINDS = {
     DEFAULT_KIND: "inpaint_tf.networks.generators.coarse_to_fine:build_generator",
+    "contextual_attention_port": "inpaint_tf.networks.generators.dialects:pytorch_port",
+    "contextual_attention_mmagic": "inpaint_tf.networks.generators.dialects:mmagic",
     "aot": "inpaint_tf.networks.generators.aot:build_generator",
 }
 """Every kind of generator and the function that builds it; see `errors.look_up`."""

@@ -4,6 +4,7 @@ Each network is a table with the layer names of the published code: importing it
 lookup. Widths are multiples of `width`, 32 in the original.
 """
 
+import functools
 from typing import Any, NamedTuple
 
 import keras
@@ -12,8 +13,9 @@ from keras import ops
 from inpaint_tf import compositing
 from inpaint_tf.networks.layers.activations import elu
 from inpaint_tf.networks.layers.attention_memory import SCORE_BYTES
-from inpaint_tf.networks.layers.contextual_attention import ContextualAttention
+from inpaint_tf.networks.layers.contextual_attention import AttentionRules, ContextualAttention
 from inpaint_tf.networks.layers.dilation import DilatedConv2D
+from inpaint_tf.networks.layers.reflection import ReflectConv2D, SymmetricConv2D
 from inpaint_tf.networks.layers.upsampling import UpsampleConv2D
 
 
@@ -85,12 +87,32 @@ REFINEMENT_DECODER = (
 )
 
 
+class Dialect(NamedTuple):
+    """How a program computes this system. The default is the 2018 code; see `dialects`.
+
+    border: of convolutions. "same": TensorFlow's zeros; "symmetric": PyTorch's zeros, which differ
+      at stride 2; "reflect": the picture is mirrored.
+    attention: rules of contextual attention. before_attention: activation of the layer before it.
+    """
+
+    border: str = "same"
+    attention: AttentionRules = AttentionRules()
+    before_attention: str = "relu"
+
+
+ORIGINAL = Dialect()
+
+
 def build_generator(
-    width: int = 32, name: str = "generator", score_bytes: int = SCORE_BYTES
+    width: int = 32,
+    name: str = "generator",
+    score_bytes: int = SCORE_BYTES,
+    dialect: Dialect = ORIGINAL,
 ) -> keras.Model:
     """Build the generator; with width 32 it has 3,601,542 parameters.
 
     width: channels of the first layer. score_bytes: see `layers.contextual_attention`.
+    dialect: whose way of computing.
 
     Call arguments: [masked, mask], float32, any height and width that are multiples of 8:
       masked (batch, height, width, 3) in [-1, 1], the hole filled with one colour;
@@ -104,20 +126,22 @@ def build_generator(
     masked = keras.Input((None, None, 3), dtype="float32", name="masked")
     mask = keras.Input((None, None, 1), dtype="float32", name="mask")
 
-    features = _run(COARSE, with_mask(masked, mask), width)
-    coarse = _to_picture("conv17", features)
+    run = functools.partial(_run, width=width, border=dialect.border)
+    features = run(COARSE, with_mask(masked, mask))
+    coarse = _to_picture("conv17", features, dialect.border)
 
     pasted = compositing.composite(coarse, masked, mask)
     pasted = with_mask(pasted, mask)
-    convolved = _run(CONVOLUTION_BRANCH, pasted, width)
-    attended = _run(ATTENTION_BRANCH, pasted, width)
-    attended, offsets = ContextualAttention(score_bytes=score_bytes, name="contextual_attention")(
-        attended, mask
-    )
-    attended = _run(AFTER_ATTENTION, attended, width)
+    convolved = run(CONVOLUTION_BRANCH, pasted)
+    *before, last = ATTENTION_BRANCH
+    attended = run((*before, last._replace(activation=dialect.before_attention)), pasted)
+    attended, offsets = ContextualAttention(
+        score_bytes=score_bytes, rules=dialect.attention, name="contextual_attention"
+    )(attended, mask)
+    attended = run(AFTER_ATTENTION, attended)
     features = ops.concatenate([convolved, attended], axis=-1)
-    features = _run(REFINEMENT_DECODER, features, width)
-    refined = _to_picture("allconv17", features)
+    features = run(REFINEMENT_DECODER, features)
+    refined = _to_picture("allconv17", features, dialect.border)
 
     outputs = {"coarse": coarse, "refined": refined, "offsets": offsets}
     return keras.Model([masked, mask], outputs, name=name)
@@ -128,7 +152,7 @@ def with_mask(pictures: Any, mask: Any) -> Any:
     return ops.concatenate([pictures, ops.ones_like(mask), mask], axis=-1)
 
 
-def _run(table, features, width):
+def _run(table, features, width, border):
     for layer in table:
         features = conv(
             layer.name,
@@ -138,6 +162,7 @@ def _run(table, features, width):
             layer.dilation,
             layer.activation,
             layer.upsample,
+            border,
         )(features)
     return features
 
@@ -150,23 +175,31 @@ def conv(
     dilation: int = 1,
     activation: str | None = "elu",
     upsample: bool = False,
+    border: str = "same",
 ) -> keras.layers.Layer:
     """A "same" convolution as in the 2018 generator: zero padding, bias, ELU.
 
     filters: channels. upsample: first double the height and width by nearest neighbour.
+    border: see `Dialect`.
     """
     activation = elu if activation == "elu" else activation
+    options = {"activation": activation, "name": name}
     if upsample:
-        return UpsampleConv2D(filters, kernel, activation=activation, name=name)
-    options = {"padding": "same", "activation": activation, "name": name}
-    if dilation > 1:
-        return DilatedConv2D(filters, kernel, dilation_rate=dilation, **options)
-    return keras.layers.Conv2D(filters, kernel, strides=stride, **options)
+        return UpsampleConv2D(
+            filters, kernel, border="reflect" if border == "reflect" else "zeros", **options
+        )
+    if border == "reflect":
+        return ReflectConv2D(filters, kernel, strides=stride, dilation_rate=dilation, **options)
+    if dilation > 1:  # on each side as many zeros as PyTorch pads
+        return DilatedConv2D(filters, kernel, dilation_rate=dilation, padding="same", **options)
+    if border == "symmetric":
+        return SymmetricConv2D(filters, kernel, strides=stride, **options)
+    return keras.layers.Conv2D(filters, kernel, strides=stride, padding="same", **options)
 
 
-def _to_picture(name, features):
+def _to_picture(name, features, border):
     """A linear 3x3 convolution to RGB, clipped to [-1, 1]; float32 under every policy."""
-    picture = conv(name, 3, activation=None)(features)
+    picture = conv(name, 3, activation=None, border=border)(features)
     return Clip(name=f"{name}_clip", dtype="float32")(picture)
 
 

@@ -17,6 +17,12 @@ from inpaint_tf.networks.layers import diagonals, pixel_cells
 from inpaint_tf.networks.layers.attention_memory import EXTRA_ROWS, LEAST_ROWS
 
 
+def logits(scores: Any, valid: Any, scale: float, excluded: bool) -> Any:
+    """What the softmax takes; excluded: patches that are not valid get no weight in it."""
+    weighted = scale * scores * valid
+    return weighted - 1e9 * (1.0 - valid) if excluded else weighted
+
+
 def rows_per_block(batch: Any, height: Any, width: Any, score_bytes: int) -> Any:
     """Output rows for which float32 scores of (rows, width, height, width) take `score_bytes`.
 
@@ -42,6 +48,7 @@ def attend_in_blocks(
     softmax_scale: float,
     fuse: bool,
     dtype: str,
+    excluded: bool = False,
 ) -> tuple[Any, Any]:
     """The cells that attention pastes, and the best background positions.
 
@@ -50,7 +57,7 @@ def attend_in_blocks(
     lengths: (batch, 1, 1, h, w), the reciprocal lengths of the background patches.
     background: (batch, 2h, 2w, c).
     rows: output rows per block, integer or scalar tensor.
-    dtype: type of the product that copies.
+    dtype: type of the product that copies. excluded: see `logits`.
 
     Returns (copied, best): copied (batch, h+1, w+1, 4c), see `pixel_cells`; best (batch, h, w)
     int32, the background position counted by columns.
@@ -71,9 +78,9 @@ def attend_in_blocks(
             scores = _drop_rows(ops.transpose(scores, (0, 2, 1, 4, 3)), 2, 2)
         attended = first + ops.arange(rows + 1)
         exists = ops.cast((attended >= 0) & (attended < height), "float32")
-        logits = softmax_scale * scores * valid
-        positions = ops.reshape(logits, (-1, width, rows + 1, width * height))
-        attention = ops.reshape(ops.softmax(positions, axis=-1), ops.shape(logits))
+        logs = logits(scores, valid, softmax_scale, excluded)
+        positions = ops.reshape(logs, (-1, width, rows + 1, width * height))
+        attention = ops.reshape(ops.softmax(positions, axis=-1), ops.shape(logs))
         attention = attention * valid * exists[:, None, None]
         best = ops.argmax(
             ops.reshape(attention, (-1, width, rows + 1, width * height))[:, :, 1:], axis=-1

@@ -11,7 +11,7 @@ fifth of the arithmetic (0.7 instead of 3.4 G multiplications for a 256x256 pict
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 from keras import ops
@@ -19,6 +19,27 @@ from keras import ops
 from inpaint_tf.networks.layers import attention_blocks, diagonals, pixel_cells
 from inpaint_tf.networks.layers.attention_memory import SCORE_BYTES
 from inpaint_tf.networks.layers.nearest_resize import halve, resize_nearest
+
+
+class AttentionRules(NamedTuple):
+    """What programs that say they are the 2018 system compute in another way than its code.
+
+    align_corners: how features and mask are halved, see `resize_nearest`.
+    added_length: a patch's length is sqrt(sum(w**2 + added_length)), in place of max(length, 1e-4).
+    excluded: patches with hole pixels get no weight at all. In the 2018 code their scores become 0
+      before the softmax and their weights 0 after it, so that the others sum to less than 1.
+    overlap_counted: a pasted pixel is divided by the number of patches that reach it. In the 2018
+      code by 4, also at the border, which fewer reach.
+    """
+
+    align_corners: bool = True
+    added_length: float = 0.0
+    excluded: bool = False
+    overlap_counted: bool = False
+
+
+ORIGINAL = AttentionRules()
+"""Those of the 2018 code."""
 
 
 def contextual_attention(
@@ -30,6 +51,7 @@ def contextual_attention(
     fuse: bool = True,
     compute_dtype: str | None = None,
     score_bytes: int = SCORE_BYTES,
+    rules: AttentionRules = ORIGINAL,
 ) -> tuple[Any, Any]:
     """Fill `foreground` with patches of `background`, weighted by how well they match.
 
@@ -41,6 +63,8 @@ def contextual_attention(
     score_bytes: a larger score matrix, batch * (height/2 * width/2)**2 * 4 bytes, is never held as
       a whole: the same numbers are computed in blocks of rows of about this size.
 
+    rules: see `AttentionRules`.
+
     Returns (output, offsets): output like foreground; offsets (batch, height/2, width/2, 2), int32,
     rows and columns from each position to its best background patch, at half resolution (display).
 
@@ -48,15 +72,19 @@ def contextual_attention(
     background position. Rows come before columns until the fusion, columns before rows after it.
     """
     dtype = keras.backend.standardize_dtype(compute_dtype or foreground.dtype)
-    queries, keys = (ops.cast(halve(x), "float32") for x in (foreground, background))
+    queries, keys = (
+        ops.cast(halve(x, rules.align_corners), "float32") for x in (foreground, background)
+    )
     batch, height, width = ops.shape(queries)[:3]
-    valid = _valid_patches(halve(ops.cast(mask, "float32")))  # (batch or 1, 1, 1, w, h)
-    lengths = _reciprocal_lengths(keys)  # (batch, 1, 1, h, w)
+    known = halve(ops.cast(mask, "float32"), rules.align_corners)
+    valid = _valid_patches(known)  # (batch or 1, 1, 1, w, h)
+    lengths = _reciprocal_lengths(keys, rules.added_length)  # (batch, 1, 1, h, w)
 
     def at_once() -> tuple[Any, Any]:
         scores = _match_scores(queries, keys) * lengths  # (batch, h, w, h, w)
         scores = _fuse(scores) if fuse else _swap_order(scores)  # (batch, w, h, w, h)
-        attention = _softmax(softmax_scale * scores * valid) * valid
+        attention = _softmax(attention_blocks.logits(scores, valid, softmax_scale, rules.excluded))
+        attention = attention * valid
         return _paste(attention, background, dtype), _best(attention)
 
     def in_blocks() -> tuple[Any, Any]:
@@ -70,11 +98,14 @@ def contextual_attention(
             softmax_scale=softmax_scale,
             fuse=fuse,
             dtype=dtype,
+            excluded=rules.excluded,
         )
 
     size = 4.0 * _product(batch, height, width, height, width)
     copied, best = _choose(size <= score_bytes, at_once, in_blocks)
-    return pixel_cells.to_pixels(copied) / 4.0, _offsets(best)
+    pasted = pixel_cells.to_pixels(copied)
+    overlap = _overlap(2 * height, 2 * width, pasted.dtype) if rules.overlap_counted else 4.0
+    return pasted / overlap, _offsets(best)
 
 
 def _product(*lengths: Any) -> Any:
@@ -107,12 +138,14 @@ def _match_scores(queries: Any, keys: Any) -> Any:
     return diagonals.sum_of_three(diagonals.sum_of_three(pixels, (1, 3)), (2, 4))
 
 
-def _reciprocal_lengths(keys: Any) -> Any:
+def _reciprocal_lengths(keys: Any, added: float) -> Any:
     """1 / max(length, 1e-4) of each 3x3 patch: (b, h, w, c) to (b, 1, 1, h, w).
 
-    Only the background is normalised.
+    Only the background is normalised. added: see `AttentionRules`.
     """
     square = _sum_3x3(ops.sum(ops.square(keys), axis=-1))
+    if added:
+        return ops.rsqrt(square + 9 * keys.shape[-1] * added)[:, None, None]
     # As with sqrt, but the gradient at an all-zero patch is 0, where sqrt has none.
     return ops.rsqrt(ops.maximum(square, 1e-8))[:, None, None]
 
@@ -180,6 +213,17 @@ def _paste(attention: Any, background: Any, dtype: str) -> Any:
     return ops.transpose(copied, (0, 2, 1, 3))
 
 
+def _overlap(height: Any, width: Any, dtype: Any) -> Any:
+    """How many 4x4 patches, pasted with stride 2, reach each pixel: (1, height, width, 1)."""
+
+    def along(length: Any) -> Any:
+        place = ops.arange(length)
+        at_border = ops.logical_or(place == 0, place == length - 1)
+        return 2.0 - ops.cast(at_border, dtype)
+
+    return along(height)[None, :, None, None] * along(width)[None, None, :, None]
+
+
 def _best(attention: Any) -> Any:
     """The best background position, counted by columns: (batch, w, h, w, h) to (batch, h, w)."""
     width, height = ops.shape(attention)[1:3]
@@ -211,15 +255,18 @@ class ContextualAttention(keras.layers.Layer):
         softmax_scale: float = 10.0,
         fuse: bool = True,
         score_bytes: int = SCORE_BYTES,
+        rules: AttentionRules = ORIGINAL,
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
+        self.rules = AttentionRules(*rules)
         self.softmax_scale = softmax_scale
         self.fuse = fuse
         self.score_bytes = score_bytes
 
     def call(self, features: Any, mask: Any) -> tuple[Any, Any]:
-        mask = resize_nearest(mask, *ops.shape(features)[1:3])
+        height, width = ops.shape(features)[1:3]
+        mask = resize_nearest(mask, height, width, self.rules.align_corners)
         return contextual_attention(
             features,
             features,
@@ -227,6 +274,7 @@ class ContextualAttention(keras.layers.Layer):
             softmax_scale=self.softmax_scale,
             fuse=self.fuse,
             score_bytes=self.score_bytes,
+            rules=self.rules,
         )
 
     def compute_output_shape(self, features_shape: Any, mask_shape: Any) -> tuple[Any, Any]:
@@ -246,4 +294,5 @@ class ContextualAttention(keras.layers.Layer):
             "softmax_scale": self.softmax_scale,
             "fuse": self.fuse,
             "score_bytes": self.score_bytes,
+            "rules": tuple(self.rules),
         }

@@ -20,25 +20,38 @@ class UpsampleConv2D(keras.layers.Conv2D):
     """Nearest-neighbour x2, then a zero-padded 3x3 convolution with bias and activation.
 
     The weights are those of the 3x3 convolution.
+    border: "zeros", or "reflect" to mirror the large picture at its border; then the row outside it
+      repeats the small picture's outermost row.
     Call arguments: (batch, height, width, channels). Returns (batch, 2 height, 2 width, filters).
     """
 
-    def __init__(self, filters: int, kernel_size: int | tuple[int, int] = 3, **kwargs: Any):
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int | tuple[int, int] = 3,
+        border: str = "zeros",
+        **kwargs: Any,
+    ):
         if kernel_size not in (3, (3, 3)):
             raise ValueError(f"`kernel_size` must be 3. Received: kernel_size={kernel_size}")
         # Without Keras' casts: the taps are summed before they are rounded to bfloat16.
         super().__init__(filters, 3, padding="same", autocast=False, **kwargs)
+        self.border = border
 
     def call(self, inputs: Any) -> Any:
         kernel = ops.cast(_parity_kernels(self.kernel), self.compute_dtype)
         bias = ops.cast(ops.tile(self.bias, 4), self.compute_dtype)
-        padded = ops.pad(inputs, ((0, 0), (1, 1), (1, 1), (0, 0)))
+        mode = "constant" if self.border == "zeros" else "symmetric"
+        padded = ops.pad(inputs, ((0, 0), (1, 1), (1, 1), (0, 0)), mode=mode)
         outputs = ops.conv(ops.cast(padded, self.compute_dtype), kernel, padding="valid")
         return pixel_cells.to_pixels(self.activation(outputs + bias))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         batch, height, width, _ = input_shape
         return batch, height and 2 * height, width and 2 * width, self.filters
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "border": self.border}
 
 
 def _parity_kernels(kernel: Any) -> Any:

@@ -1,21 +1,90 @@
 """PyTorch files of generators that this package has: `*.pt` and `*.pth`, read without PyTorch.
 
-AOT-GAN (Zeng et al., TVCG 2022), published code: its files `G*.pt` are the generator's state dict.
+Each program that writes such files is an entry of `PROGRAMS`.
 """
 
+import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from inpaint_tf.data.pytorch_file import read_arrays
 from inpaint_tf.errors import UserError
+from inpaint_tf.networks.original_names import as_rgb
 
 SUFFIXES = (".pt", ".pth")
-AOT_FIRST = "encoder.1.weight"
-"""The first array of AOT-GAN's generator."""
-PORT_FIRST = "coarse_generator.conv1.conv.weight"
-"""That of a well-known port of the 2018 system to PyTorch."""
+
+
+class Program(NamedTuple):
+    """A program's files.
+
+    first: an array that they have, by which they are known. kind, hole_fill: settings.
+    layer: what one of its layers is called here, or None for what is no part of the generator.
+    bgr: its networks see and give pictures in blue, green, red.
+    """
+
+    first: str
+    kind: str
+    hole_fill: str
+    layer: Callable[[str], str | None]
+    bgr: bool = False
+
+
+def _of_the_port(layer: str) -> str | None:
+    """ "fine_generator.conv13.conv" is allconv13_upsample_conv."""
+    network, name, _ = layer.split(".")[-3:]
+    if network == "fine_generator" and name.startswith("conv"):
+        name = f"x{name}"
+    return f"{name}_upsample_conv" if re.fullmatch(r"(all)?conv1[35]", name) else name
+
+
+_STAGES = {
+    "stage1.encoder": "conv",
+    "stage1.dilation_neck": "conv",
+    "stage1.decoder": "conv",
+    "stage2.encoder_conv": "xconv",
+    "stage2.dilation_neck": "xconv",
+    "stage2.encoder_attention": "pmconv",
+    "stage2.contextual_attention_neck": "pmconv",
+    "stage2.decoder": "allconv",
+}
+"""mmagic's parts of the generator, and how the names of their layers begin in the 2018 code."""
+_FIRST_NUMBER = {"enc": 1, "dilation_convs.": 7, "conv": 9, "dec": 11}
+"""The number there of each part's first layer."""
+
+
+def _of_mmagic(layer: str) -> str | None:
+    """ "generator.stage2.decoder.dec3.conv" is allconv13_upsample_conv."""
+    found = re.fullmatch(
+        r"generator\.(stage\d\.\w+)\.(enc|dec|dilation_convs\.|conv)(\d)\.conv", layer
+    )
+    if found is None or found[1] not in _STAGES:
+        return None
+    first = 0 if found[2] == "dilation_convs." else 1
+    number = _FIRST_NUMBER[found[2]] + int(found[3]) - first
+    ending = {2: "_downsample", 4: "_downsample", 13: "_upsample_conv", 15: "_upsample_conv"}
+    atrous = "_atrous" if found[2] == "dilation_convs." else ""
+    return f"{_STAGES[found[1]]}{number}{ending.get(number, atrous)}"
+
+
+PROGRAMS = (
+    # AOT-GAN (Zeng et al., TVCG 2022), published code: `G*.pt`.
+    Program("encoder.1.weight", "aot", "white", lambda layer: layer),
+    # The port github.com/daa233/generative-inpainting-pytorch of the 2018 code: `gen_*.pt`.
+    Program(
+        "coarse_generator.conv1.conv.weight", "contextual_attention_port", "grey", _of_the_port
+    ),
+    # DeepFillv1 of mmagic and MMEditing; its pictures are read by OpenCV.
+    Program(
+        "state_dict.generator.stage1.encoder.enc1.conv.weight",
+        "contextual_attention_mmagic",
+        "grey",
+        lambda layer: _of_mmagic(layer.removeprefix("state_dict.")),
+        bgr=True,
+    ),
+)
 
 
 def recognises(path: Path) -> bool:
@@ -26,26 +95,30 @@ def recognises(path: Path) -> bool:
 def read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Settings and arrays. Raises `UserError` for a file of another network."""
     found = read_arrays(path)
-    if AOT_FIRST in found:
-        width = len(found[AOT_FIRST])
-        settings = {"kind": "aot", "width": width, "hole_fill": "white"}
-        return settings, {_our_name(name): _our_layout(values) for name, values in found.items()}
-    if PORT_FIRST in found:
-        raise UserError(
-            f"{path} is of the PyTorch port of the 2018 system, which pads its convolutions and "
-            "resizes its attention in another way: here its weights would give other pictures"
-        )
+    for program in PROGRAMS:
+        if program.first in found:
+            settings = {
+                "kind": program.kind,
+                "width": len(found[program.first]),
+                "hole_fill": program.hole_fill,
+            }
+            return settings, _ours(found, program)
     raise UserError(
         f"{path} holds no generator that is known here, but {', '.join(sorted(found)[:3])}, ...; "
-        "pass the generator's file of AOT-GAN (G*.pt)"
+        "pass the generator's file of AOT-GAN (G*.pt), of the PyTorch port of the 2018 system "
+        "(gen_*.pt), or DeepFillv1 of mmagic"
     )
 
 
-def _our_name(name):
-    layer, _, weight = name.rpartition(".")
-    return f"{layer}/{'kernel' if weight == 'weight' else weight}"
-
-
-def _our_layout(values):
-    """(filters, channels, rows, columns) to (rows, columns, channels, filters)."""
-    return values.transpose(2, 3, 1, 0) if values.ndim == 4 else values
+def _ours(found, program):
+    arrays = {}
+    for name, values in found.items():
+        layer, _, weight = name.rpartition(".")
+        ours = program.layer(layer)
+        if ours is None:
+            continue
+        if values.ndim == 4:  # (filters, channels, rows, columns)
+            values = values.transpose(2, 3, 1, 0)
+        values = as_rgb(ours, values) if program.bgr else values
+        arrays[f"{ours}/{'kernel' if weight == 'weight' else weight}"] = values
+    return arrays

@@ -11,13 +11,10 @@ from typing import Any
 import numpy as np
 
 from inpaint_tf.errors import UserError
+from inpaint_tf.networks.original_names import as_rgb
 
 SCOPE = "inpaint_net/"
 INDEX = ".index"
-FIRST_LAYERS = ("conv1", "xconv1", "pmconv1")
-"""They see pictures: the first three of their input channels."""
-LAST_LAYERS = ("conv17", "allconv17")
-"""They give pictures."""
 
 
 def recognises(path: Path) -> bool:
@@ -53,18 +50,9 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     arrays = {}
     for name, values in found.items():
         layer, weight = name.split("/")[-2:]
-        arrays[f"{layer}/{weight}"] = _as_rgb(layer, values)
+        arrays[f"{layer}/{weight}"] = as_rgb(layer, values)
     width = len(arrays["conv1/bias"]) if "conv1/bias" in arrays else 32
     return {"width": width, "hole_fill": "grey"}, arrays
-
-
-def _as_rgb(layer, values):
-    """Weights for red, green, blue of those for blue, green, red."""
-    if layer in LAST_LAYERS:
-        return values[..., ::-1]
-    if layer in FIRST_LAYERS and values.ndim == 4:
-        return np.concatenate([values[:, :, 2::-1], values[:, :, 3:]], axis=2)
-    return values
 
 
 def _prefix(path):
