@@ -17,8 +17,8 @@ DEFAULT = "faces256"
 """Those used where none are named."""
 ACCEPTED = (
     f"'{DEFAULT}', which comes with the package, a run's folder, a checkpoint, a *{SUFFIX} file, "
-    "files of other programs (a checkpoint of the 2018 code, gen_*.pt of its PyTorch port, mmagic's "
-    f"DeepFillv1, AOT-GAN's G*.pt), or '{LATEST}': the newest run under {LOGS}/"
+    "files of other programs (a checkpoint of the 2018 code, gen_*.pt of its PyTorch port, "
+    f"DeepFillv1 of mmagic, AOT-GAN's G*.pt), or '{LATEST}': the newest run under {LOGS}/"
 )
 """What `find_weights` takes, for help texts."""
 
