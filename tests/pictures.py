@@ -17,12 +17,18 @@ def centre_hole(height, width):
     return mask
 
 
-def write_shard(path, pictures, key="image"):
-    """A TFRecord shard of the encoded pictures."""
+def write_shard(path, pictures, key="image", named=False):
+    """A TFRecord shard of the encoded pictures. named: with names of different lengths, too."""
     import tensorflow as tf
 
     with tf.io.TFRecordWriter(str(path)) as writer:
-        for picture in pictures:
+        for number, picture in enumerate(pictures):
             value = tf.train.Feature(bytes_list=tf.train.BytesList(value=[picture.read_bytes()]))
-            features = tf.train.Features(feature={key: value})
+            features = {key: value}
+            if named:
+                name = tf.train.BytesList(value=[b"n" * (300 * number)])
+                features["a name"] = tf.train.Feature(bytes_list=name)
+                label = tf.train.Int64List(value=[number, 300])
+                features["z label"] = tf.train.Feature(int64_list=label)
+            features = tf.train.Features(feature=features)
             writer.write(tf.train.Example(features=features).SerializeToString())

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 
 from inpaint_tf.data.picture_files import UnreadableImage, read_image
+from inpaint_tf.data.record_picture import picture_place
 from inpaint_tf.errors import UserError
 
 IMAGE_FEATURES = ("image", "image/encoded")  # TensorFlow's own scripts write the second
@@ -62,6 +63,13 @@ class RecordSource:
             file.seek(offset)
             record = file.read(length)
         return read_image(_encoded_picture(record, self.name(index)), self.name(index))
+
+    def place(self, index: int) -> tuple[Path, int, int] | None:
+        """(shard, offset, length) of the encoded picture; None where the record has none."""
+        shard, _, offset, length = self._records[index]
+        with open(shard, "rb") as file:
+            found = picture_place(file, offset, length, IMAGE_FEATURES)
+        return found and (shard, *found)
 
 
 def _find_records(shard: Path) -> list[tuple[int, int]]:

@@ -1,17 +1,18 @@
 """Pictures with the same bytes in two parts of the data, found without reading all of them.
 
-Files of different sizes differ. Of those whose size occurs in both parts the last 4 KB are read:
-they are the end of the compressed pixels. Only where these agree too are whole files compared. Of a
-packed cache one row of pixels of each picture is read first. Pictures in TFRecord shards are not
-compared: it would mean reading all of them.
+Encoded pictures, files or records of TFRecord shards, of other sizes differ. Of those whose size
+occurs in both parts the last 4 KB are read: they are the end of the compressed pixels. Only where
+these agree too are whole pictures compared. Of a packed cache one row of each is read first.
 """
 
 import hashlib
 import os
 from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
 from typing import Any
 
 from inpaint_tf.data.sources import FileSource, PackedSource
+from inpaint_tf.data.tfrecords import RecordSource
 
 _GLANCE = 4096  # bytes
 
@@ -45,36 +46,50 @@ def copies(
 
 def _looks(source: Any) -> tuple[Look, ...] | None:
     """Functions of (source, index), ever closer: what differs in one differs. None: unknown."""
-    if isinstance(source, FileSource):
-        return _file_size, _file_end, _file_bytes
+    if isinstance(source, FileSource | RecordSource):
+        return _size, _end, _bytes
     if isinstance(source, PackedSource):
         return _packed_row, _packed_bytes
     return None
 
 
-def _file_size(source: FileSource, index: int) -> Hashable:
+def _place(source: FileSource | RecordSource, index: int) -> tuple[Path | str, int, int] | None:
+    """(file, offset, length) of an encoded picture; None where it cannot be read."""
     try:
-        return os.stat(source.paths[index]).st_size
+        if isinstance(source, RecordSource):
+            return source.place(index)
+        path = os.fspath(source.paths[index])
+        return path, 0, os.stat(path).st_size
     except (OSError, ValueError):
         return None
 
 
-def _file_end(source: FileSource, index: int) -> Hashable:
+def _read(source: FileSource | RecordSource, index: int, most: int | None) -> Hashable:
+    """A digest of the last `most` bytes of a picture, None: of all; None where there is none."""
+    place = _place(source, index)
+    if place is None:
+        return None
+    path, offset, length = place
     try:
-        with open(source.paths[index], "rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - _GLANCE))
-            return size, hashlib.sha256(file.read()).digest()
+        with open(path, "rb") as file:
+            skipped = 0 if most is None else max(0, length - most)
+            file.seek(offset + skipped)
+            return length, hashlib.sha256(file.read(length - skipped)).digest()
     except (OSError, ValueError):
         return None
 
 
-def _file_bytes(source: FileSource, index: int) -> Hashable:
-    try:
-        with open(source.paths[index], "rb") as file:
-            return hashlib.file_digest(file, "sha256").digest()
-    except (OSError, ValueError):
-        return None
+def _size(source: FileSource | RecordSource, index: int) -> Hashable:
+    place = _place(source, index)
+    return place and place[2]
+
+
+def _end(source: FileSource | RecordSource, index: int) -> Hashable:
+    return _read(source, index, _GLANCE)
+
+
+def _bytes(source: FileSource | RecordSource, index: int) -> Hashable:
+    return _read(source, index, None)
 
 
 def _packed_row(source: PackedSource, index: int) -> Hashable:

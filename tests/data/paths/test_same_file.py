@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+from pictures import write_shard
 
 from inpaint_tf.data import open_source, open_train_and_validation, split_source
 from inpaint_tf.data.paths import copies as copies_module
@@ -74,6 +75,33 @@ def test_a_packed_cache_is_split_alike(tmp_path):
     assert copies(source, [4, 5], source, [0, 1, 2]) == [(4, 0)]
 
 
+def test_records_are_compared_by_their_pictures(pictures, tmp_path, caplog):
+    paths = sorted(pictures.iterdir())
+    write_shard(tmp_path / "a.tfrecord", [*paths, paths[1]], "image/encoded", named=True)
+    (tmp_path / "b.tfrecord").write_bytes((tmp_path / "a.tfrecord").read_bytes())
+    source = open_source(tmp_path / "a.tfrecord")
+    for index, path in enumerate(paths):
+        shard, offset, length = source.place(index)
+        assert shard.read_bytes()[offset : offset + length] == path.read_bytes()
+    assert copies(source, [6], source, [0, 1, 2]) == [(6, 1)]
+    files = open_source(pictures)
+    assert copies(files, [3, 4], source, range(7)) == [(3, 3), (4, 4)]
+    train, held_out = split_source(source, 3)
+    assert len(train) + len(held_out) in (6, 7)
+    shown = {np.asarray(train.read(i)).tobytes() for i in range(len(train))}
+    assert not shown & {np.asarray(held_out.read(i)).tobytes() for i in range(3)}
+
+
+@pytest.mark.parametrize("damage", [0, 1, 7, 30, 60])
+def test_damaged_records_have_no_place(pictures, tmp_path, damage):
+    write_shard(tmp_path / "a.tfrecord", [pictures / "0.png"])
+    data = bytearray((tmp_path / "a.tfrecord").read_bytes())
+    data[12 + damage] ^= 0xFF
+    (tmp_path / "a.tfrecord").write_bytes(data)
+    place = open_source(tmp_path / "a.tfrecord").place(0)
+    assert place is None or place[1] + place[2] <= len(data)
+
+
 def test_copies_in_given_validation_pictures_are_told(pictures, tmp_path, caplog):
     other = tmp_path / "other"
     other.mkdir()
@@ -88,7 +116,7 @@ def test_only_files_of_a_size_that_both_parts_have_are_opened(pictures, monkeypa
     for index in range(6):
         (pictures / f"{index}.png").write_bytes(bytes(100 + index // 2))
     opened = []
-    monkeypatch.setattr(copies_module, "_file_end", lambda _, index: opened.append(index))
+    monkeypatch.setattr(copies_module, "_end", lambda _, index: opened.append(index))
     source = open_source(pictures)
     assert copies(source, [0, 1, 2], source, [3, 4, 5]) == []
     assert sorted(opened) == [2, 3]
