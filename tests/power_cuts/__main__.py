@@ -2,16 +2,18 @@
 
     cd tests && python -m power_cuts --kills=20                 # all commands
     cd tests && python -m power_cuts train --kills=20 --seed=1
-    cd tests && python -m power_cuts pack --full_disks=5        # as root, on a tmpfs
+    cd tests && python -m power_cuts pack --full_disks=5 --read_only=5   # as root, on a tmpfs
 
 A run is killed by -9, at a moment or where it is about to open, move or remove a file. The
 same command starts again in the same folder, and is killed again, and at last ends in the bytes of
-a run that nobody disturbed. The clock jumps meanwhile, back and forth. Disks that fill are those of
-a tmpfs; the command must end with one line and status 1, and with more room in the same bytes.
+a run that nobody disturbed. The clock jumps meanwhile, back and forth. Disks that fill, or become
+read-only where the command is about to open, move or remove a file, are those of a tmpfs; the
+command must end with one line and status 1, and once the disk is mended in the same bytes.
 """
 
 import argparse
 import contextlib
+import ctypes
 import os
 import random
 import shutil
@@ -37,6 +39,7 @@ def main():
     parser.add_argument("commands", nargs="*", choices=[*COMMANDS, []], help="default: all")
     parser.add_argument("--kills", type=int, default=20, help="of each command")
     parser.add_argument("--full_disks", type=int, default=0, help="of each command; needs root")
+    parser.add_argument("--read_only", type=int, default=0, help="of each command; needs root")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     failed = 0
@@ -53,6 +56,8 @@ def main():
             print(f"{name}: {killed} kills, {ended} runs ended, {len(unlike)} unlike", flush=True)
             for _ in range(args.full_disks):
                 unlike += fill_a_disk(name, folder, whole, rng)
+            for _ in range(args.read_only):
+                unlike += write_protect(name, folder, whole, rng.randint(1, events))
             for what in unlike:
                 print(f"  {what}", flush=True)
             failed += len(unlike)
@@ -110,25 +115,42 @@ def compare(name, whole, found, when):
 def fill_a_disk(name, folder, whole, rng):
     """What was wrong with a run on a disk that is too small, and then on one with more room."""
     kilobytes = sum(path.stat().st_size for path in (folder / f"{name}-whole").rglob("*")) // 1024
-    disk = fresh(folder / "disk")
     size = max(8, int(kilobytes * rng.uniform(0.05, 0.95)))
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", str(disk)]
-    subprocess.run(mount, check=True)
+    return on_a_bad_disk(name, folder, whole, f"a disk of {size} KB", f"size={size}k")
+
+
+def write_protect(name, folder, whole, event):
+    """What was wrong with a run whose disk becomes read-only, and then with the next one."""
+    what = f"a disk that is read-only from event {event} on"
+    return on_a_bad_disk(name, folder, whole, what, "size=100m", read_only_at=event)
+
+
+def on_a_bad_disk(name, folder, whole, what, options, read_only_at=None):
+    """Run a command on a tmpfs that fails it, mend that, and run it again."""
+    disk = fresh(folder / "disk")
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], check=True)
     try:
-        status, text = run(name, folder, disk)
+        status, text = run(name, folder, disk, read_only_at=read_only_at)
         line = text.strip().splitlines()[-1] if text.strip() else ""
         unlike = []
         if status != 0 and (status != 1 or "Traceback" in text or not line.startswith("error: ")):
-            unlike.append(f"{name} with {size} KB: status {status}: {text[-600:]}")
-        subprocess.run(["mount", "-o", "remount,size=100m", str(disk)], check=True)
+            unlike.append(f"{name} on {what}: status {status}: {text[-600:]}")
+        subprocess.run(["mount", "-o", "remount,rw,size=100m", str(disk)], check=True)
         status, text = run(name, folder, disk)
         if status != 0:
-            return [*unlike, f"{name} with more room: status {status}: {text[-600:]}"]
-        found = compare(name, whole, result(disk), f"a full disk of {size} KB")
-        print(f"{name}: a disk of {size} KB: {line[:150] or 'was enough'}", flush=True)
-        return unlike + found
+            return [*unlike, f"{name} on {what}, mended: status {status}: {text[-600:]}"]
+        print(f"{name}: {what}: {line[:150] or 'was enough'}", flush=True)
+        return unlike + compare(name, whole, result(disk), what)
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+def make_read_only(disk):
+    """Whether the tmpfs at `disk` could be made read-only: not while a file is open for writing."""
+    remount_read_only = 32 | 1
+    return (
+        ctypes.CDLL(None).mount(b"tmpfs", os.fsencode(disk), b"tmpfs", remount_read_only, None) == 0
+    )
 
 
 def fresh(folder):
@@ -137,16 +159,32 @@ def fresh(folder):
     return folder
 
 
-def run(name, folder, output, *, at_event=None, after=None, count_into=None, clock=0.0):
+def run(
+    name,
+    folder,
+    output,
+    *,
+    at_event=None,
+    after=None,
+    count_into=None,
+    clock=0.0,
+    read_only_at=None,
+):
     """(exit status, what was printed on stderr) of a command in a child process.
 
     at_event: the kill comes before the event of this number. after: or after so many seconds.
+    read_only_at: `output`, a tmpfs, becomes read-only before the event of this number.
     clock: a number from which the jumps of the clock follow.
     """
     printed = folder / "printed"
     child = os.fork()
     if child == 0:
-        _become(name, arguments(name, folder, output), printed, at_event, count_into, clock)
+        typed = arguments(name, folder, output)
+        if read_only_at is None:
+            seen = _at_event(at_event, lambda: os.kill(os.getpid(), signal.SIGKILL))
+        else:
+            seen = _at_event(read_only_at, lambda: make_read_only(output))
+        _become(name, typed, printed, seen, count_into, clock)
     deadline = time.monotonic() + (after if after is not None else 600)
     while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         if time.monotonic() > deadline:
@@ -156,7 +194,7 @@ def run(name, folder, output, *, at_event=None, after=None, count_into=None, clo
     return status, printed.read_text(errors="replace")
 
 
-def _become(name, typed, printed, at_event, count_into, clock):
+def _become(name, typed, printed, seen, count_into, clock):
     """Be the command, in the child: never returns."""
     status = 70
     try:
@@ -164,7 +202,6 @@ def _become(name, typed, printed, at_event, count_into, clock):
         os.dup2(file, 2)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         _let_the_clock_jump(clock)
-        seen = _count_events(at_event)
         from inpaint_tf.__main__ import run as run_command
 
         try:
@@ -184,9 +221,12 @@ def _become(name, typed, printed, at_event, count_into, clock):
         os._exit(status)
 
 
-def _count_events(at_event):
-    """Count the times that this process is about to write; kill it at one of them."""
-    seen = [0]
+def _at_event(number, action):
+    """Count the times that this process is about to write; act from one of them until it worked.
+
+    Returns a list with the count.
+    """
+    seen, done = [0], [number is None]
 
     def hook(event, args):
         writes = event in WRITING or (
@@ -194,8 +234,8 @@ def _count_events(at_event):
         )
         if writes:
             seen[0] += 1
-            if seen[0] == at_event:
-                os.kill(os.getpid(), signal.SIGKILL)
+            if not done[0] and seen[0] >= number:
+                done[0] = action() is not False
 
     sys.addaudithook(hook)
     return seen
