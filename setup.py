@@ -74,6 +74,20 @@ COMMANDS = [
 # The configs lie at the top of the checkout, where users look for them; the wheel has them inside.
 PACKAGE_DIR = {"inpaint_tf.configs": "configs"}
 
+CLASSIFIERS = [
+    "Development Status :: 4 - Beta",
+    "Environment :: Console",
+    "Intended Audience :: Science/Research",
+    "Operating System :: MacOS",
+    "Operating System :: POSIX :: Linux",
+    "Programming Language :: Python :: 3.11",
+    "Programming Language :: Python :: 3.12",
+    "Programming Language :: Python :: 3.13",
+    "Topic :: Multimedia :: Graphics",
+    "Topic :: Scientific/Engineering :: Image Processing",
+    "Typing :: Typed",
+]
+
 # A folder without Python in it is no package: its files must be named.
 PACKAGE_DATA = {
     "inpaint_tf": ["py.typed"],
@@ -100,6 +114,8 @@ if __name__ == "__main__":
         long_description_content_type="text/markdown",
         author="The inpaint_tf authors",
         license="Apache-2.0",
+        keywords="inpainting face completion occlusion GAN contextual attention TensorFlow Keras",
+        classifiers=CLASSIFIERS,
         python_requires=">=3.11",
         packages=[*find_packages(include=["inpaint_tf", "inpaint_tf.*"]), *PACKAGE_DIR],
         package_dir=PACKAGE_DIR,
