@@ -27,6 +27,7 @@ def main(argv):
         device=args.device,
         precision=args.precision,
         data_on_device=args.data_on_device,
+        data_parallel=args.data_parallel,
     )
     if not result.finished:
         print(f"stopped at step {result.step} and saved; the same command goes on")
@@ -78,6 +79,12 @@ def define_flags():
         False,
         "Keep all training pictures, a packed cache, in the device's memory and draw the batches "
         "there: the host only says which.",
+    )
+    flags.DEFINE_string(
+        "data_parallel",
+        "auto",
+        "How many devices of this machine share each batch; needs JAX. auto: all, as far as they "
+        "divide the batch.",
     )
     define_compute_flags("auto")
 

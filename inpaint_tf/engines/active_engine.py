@@ -13,7 +13,9 @@ outputs_and_pullback(function, variables): the outputs of `function()`, a dict o
   function from the gradient of a loss for each of them to its gradients, one per `keras.Variable`.
 value_and_output_gradient(loss, outputs): ((total, terms), gradient of the total for each output);
   `loss(outputs)` returns (total, terms) as above.
-compiled(function, variables): see `runtime.compiled`.
+compiled(function, variables, batch_axis): see `runtime.compiled`.
+device_count(): how many devices can share a batch. share_batches(count): let them, where this is
+  more than one.
 choose_device(device): see `runtime.configure`. Returns "cpu" or "gpu", or None where a GPU is
   requested but missing.
 runs_on_metal(), runs_on_cpu(): whether Apple's GPU computes, and whether the processor does.

@@ -17,6 +17,9 @@ from jax import numpy as jnp
 _step_variables: list[Any] = []
 """All variables of the function that is being compiled; otherwise empty."""
 
+_mesh: list[Any] = []
+"""The devices that share the batches, once `share_batches` has chosen more than one."""
+
 _one_at_a_time = threading.RLock()
 """Otherwise a second thread would read variables whose memory the first has given away."""
 
@@ -68,12 +71,15 @@ def value_and_input_gradient(function: Callable[[Any], Any], inputs: Any) -> tup
     return jax.value_and_grad(lambda x: jnp.sum(function(x)))(inputs)
 
 
-def compiled(function: Callable[..., Any], variables: Iterable[Any]) -> Callable[..., Any]:
+def compiled(
+    function: Callable[..., Any], variables: Iterable[Any], batch_axis: int | None = None
+) -> Callable[..., Any]:
     """See `runtime.compiled`."""
     variables = list({id(variable): variable for variable in variables}.values())
+    everywhere, shared = _shardings(batch_axis)
 
     # The new values reuse the memory of the old ones.
-    @functools.partial(jax.jit, donate_argnums=0)
+    @functools.partial(jax.jit, donate_argnums=0, out_shardings=everywhere)
     def run(values: list[Any], *arguments: Any) -> tuple[list[Any], Any]:
         mapping = list(zip(variables, values, strict=True))
         _step_variables[:] = variables
@@ -86,12 +92,36 @@ def compiled(function: Callable[..., Any], variables: Iterable[Any]) -> Callable
 
     def call(*arguments: Any) -> Any:
         with _one_at_a_time:
-            values, results = run([variable.value for variable in variables], *arguments)
+            values = [variable.value for variable in variables]
+            if shared is not None:
+                values = jax.device_put(values, everywhere)  # moves nothing after the first time
+                arguments = jax.device_put(arguments, shared)
+            values, results = run(values, *arguments)
             for variable, value in zip(variables, values, strict=True):
                 variable.assign(value)
         return results
 
     return call
+
+
+def _shardings(batch_axis):
+    """(of what all devices hold, of what they share); None where one device does everything."""
+    if not _mesh or batch_axis is None:
+        return None, None
+    [mesh] = _mesh
+    axes = jax.sharding.PartitionSpec(*[None] * batch_axis, "batch")
+    everywhere = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec())
+    return everywhere, jax.sharding.NamedSharding(mesh, axes)
+
+
+def device_count() -> int:
+    """How many devices can share a batch."""
+    return jax.local_device_count()
+
+
+def share_batches(count: int) -> None:
+    """Let the first `count` devices share the batches of what is compiled from now on."""
+    _mesh[:] = [jax.sharding.Mesh(jax.local_devices()[:count], ("batch",))]
 
 
 def choose_device(device: str) -> str | None:

@@ -220,11 +220,52 @@ def cpu_multiplies_bfloat16() -> bool:
     return "amx_bf16" in flags or "avx512_bf16" in flags
 
 
-def compiled(function: Callable[..., Any], variables: Iterable[Any]) -> Callable[..., Any]:
-    """`function` as one program on the device, compiled anew for each shape of its arguments.
+def share_batches(asked: str | int, batch_size: int) -> int:
+    """Let several devices of this machine share each batch of a training step; returns how many.
 
-    variables: every `keras.Variable` that `function` reads or assigns; others may be among them.
+    asked: their number, or "auto" for as many as there are and a batch can be divided among.
+    Every device holds all weights, and the result is that of one device but for the order in which
+    sums are rounded. Call it after `configure`, before anything is compiled.
+
+    Raises `UserError` for a number that does not divide `batch_size`, that is not there, and for
+    more than one device on TensorFlow.
     """
     from inpaint_tf.engines.active_engine import engine
 
-    return engine.compiled(function, variables)
+    there = engine.device_count()
+    if asked == "auto":
+        count = max(n for n in range(1, there + 1) if batch_size % n == 0)
+    elif not str(asked).isdigit() or int(asked) < 1:
+        raise UserError(f"--data_parallel={asked} must be auto or a number of devices, such as 8")
+    else:
+        count = int(asked)
+    if count > 1 and engine_name() != "JAX":
+        raise UserError(
+            f"--data_parallel={count} is for JAX; install it and set KERAS_BACKEND=jax (runs and "
+            "weights are the same files)"
+        )
+    if count > there:
+        raise UserError(f"--data_parallel={count}, but {engine_name()} sees {there} here")
+    if batch_size % count:
+        raise UserError(
+            f"--data_parallel={count} does not divide --config.data.batch_size={batch_size}; "
+            "choose a multiple"
+        )
+    if count > 1:
+        engine.share_batches(count)
+        logging.info("%d devices share each batch of %d pictures", count, batch_size)
+    return count
+
+
+def compiled(
+    function: Callable[..., Any], variables: Iterable[Any], batch_axis: int | None = None
+) -> Callable[..., Any]:
+    """`function` as one program on the device, compiled anew for each shape of its arguments.
+
+    variables: every `keras.Variable` that `function` reads or assigns; others may be among them.
+    batch_axis: axis of its arguments along which devices share them, see `share_batches`; None: the
+      first device does everything.
+    """
+    from inpaint_tf.engines.active_engine import engine
+
+    return engine.compiled(function, variables, batch_axis)

@@ -58,10 +58,17 @@ def value_and_input_gradient(function: Callable[[Any], Any], inputs: Any) -> tup
     return tf.reduce_sum(outputs), tape.gradient(outputs, inputs)
 
 
-def compiled(function: Callable[..., Any], variables: Iterable[Any]) -> Any:
+def compiled(
+    function: Callable[..., Any], variables: Iterable[Any], batch_axis: int | None = None
+) -> Any:
     """See `runtime.compiled`."""
-    del variables  # the graph finds them itself
+    del variables, batch_axis  # the graph finds the variables itself; one device does everything
     return tf.function(function, autograph=False)
+
+
+def device_count() -> int:
+    """Always 1: sharing batches is left to JAX."""
+    return 1
 
 
 def choose_device(device: str) -> str | None:

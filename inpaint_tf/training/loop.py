@@ -109,7 +109,7 @@ def train(run: Run) -> signal.Signals | None:
     step = int(trainer.step.numpy())
     with StopSignal() as stop:
         for phase, first, end in schedule.stretches(step):
-            run_step = compiled(*_step_of(run, phase))
+            run_step = compiled(*_step_of(run, phase), batch_axis=1)
             pictures = iter(
                 run.open_batches(trainer.batches_per_step(phase), schedule.batches_before(first))
             )

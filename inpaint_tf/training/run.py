@@ -49,6 +49,7 @@ def train(
     device: str = "auto",
     precision: str = "auto",
     data_on_device: bool = False,
+    data_parallel: str | int = "auto",
 ) -> TrainingResult:
     """Train by a config, or go on where the run in `workdir` was.
 
@@ -56,6 +57,7 @@ def train(
     workdir: the run's folder.
     device, precision: see `engines.runtime.configure`.
     data_on_device: keep all training pictures, a packed cache, in the device's memory.
+    data_parallel: how many devices share a batch, see `engines.runtime.share_batches`.
 
     Raises `UserError` for a config that cannot work, pictures that cannot be read, and losses that
     are no numbers. Ctrl-C stops after the step and saves.
@@ -77,6 +79,7 @@ def train(
         )
     train_source, validation_source = open_sources(config)
     device, precision = runtime.configure(device, precision)
+    devices = runtime.share_batches(data_parallel, config.data.batch_size)
     make_run_folder(workdir)
     with locked(workdir, "--workdir"):
         changed = open_run_folder(
@@ -84,6 +87,7 @@ def train(
             config,
             device=device,
             precision=precision,
+            devices=devices,
             training_pictures=describe_source(train_source),
             training_bytes=source_bytes(train_source),
             validation_pictures=describe_source(validation_source) if validation_source else None,

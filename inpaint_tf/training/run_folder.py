@@ -23,6 +23,7 @@ RESUMABLE = {
     "train.picture_rows",
     "train.histograms",
     "run.device",
+    "run.devices",
     "run.training_bytes",
 }
 """Fields that may change when a run continues: they do not affect what a step computes."""
