@@ -1,0 +1,1 @@
+"""Layers that normalise features by statistics of a batch."""
