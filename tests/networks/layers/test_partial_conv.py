@@ -89,7 +89,7 @@ def test_masks_that_fit_no_channels_are_refused():
     for layer in (PartialConv2D(3, 3), PartialConv2D(3, 3, parts=(5, 3))):
         with pytest.raises(ValueError, match="`valid` must have a channel for each of"):
             layer(features, valid)
-    with pytest.raises(ValueError, match="must be odd. Received: 4"):
+    with pytest.raises(ValueError, match=r"must be odd\. Received: 4"):
         PartialConv2D(3, 4)
 
 

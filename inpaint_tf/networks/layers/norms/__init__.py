@@ -1,1 +1,1 @@
-"""Layers that normalise features by statistics of a batch."""
+"""Normalisations: of features by a batch's statistics, of kernels by their singular values."""
