@@ -53,7 +53,7 @@ def build_features(arrays: Mapping[str, np.ndarray], names: Sequence[str]) -> ke
     features, found = compositing.to_imagenet(pictures), {}
     for layer in layers_of(arrays):
         if layer.place is None:
-            features = ops.max_pool(features, 2)
+            features = ops.max_pool(features, 2, strides=2)
         else:
             features = _convolution(arrays, layer)(features)
         found[layer.name] = features
