@@ -68,7 +68,7 @@ def _contextual_attention(config):
 
 
 def _irregular(config):
-    config.masks.kind = "freeform"
+    config.masks.kind = config.train.validation_masks = "freeform"
     config.masks.size = 256
     config.masks.per_image = True
     config.losses.discount = 1.0
