@@ -16,7 +16,8 @@ HOLE_FILLS = {"grey": 0.0, "white": 1.0}
 """Value in [-1, 1] that covers the hole: mid-grey in the 2018 code, white in the 2022 paper."""
 
 
-IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+IMAGENET_MEAN = np.array((0.485, 0.456, 0.406), "float32")
+IMAGENET_DEVIATION = np.array((0.229, 0.224, 0.225), "float32")
 """Of red, green and blue in 0..1, by which networks for ImageNet normalise pictures."""
 
 
@@ -35,14 +36,12 @@ def to_uint8(images: Any) -> Any:
 
 def to_imagenet(images: Any) -> Any:
     """(..., 3) in [-1, 1], red first, to mean 0 and deviation 1 over ImageNet: in [-2.2, 2.7]."""
-    deviation = np.float32(IMAGENET_DEVIATION)
-    return images * (0.5 / deviation) + (0.5 - np.float32(IMAGENET_MEAN)) / deviation
+    return images * (0.5 / IMAGENET_DEVIATION) + (0.5 - IMAGENET_MEAN) / IMAGENET_DEVIATION
 
 
 def from_imagenet(images: Any) -> Any:
     """The inverse of `to_imagenet`."""
-    deviation = np.float32(IMAGENET_DEVIATION)
-    return images * (2.0 * deviation) + (2.0 * np.float32(IMAGENET_MEAN) - 1.0)
+    return images * (2.0 * IMAGENET_DEVIATION) + (2.0 * IMAGENET_MEAN - 1.0)
 
 
 def fill_hole(images: Any, masks: Any, fill: str = "grey") -> Any:

@@ -92,7 +92,7 @@ def assign(network: Any, names: np.ndarray, seed: int) -> None:
     for name in names:
         variable, is_norm = _variable(network, str(name))
         if len(variable.shape) == 4:
-            values = rng.standard_normal([variable.shape[axis] for axis in (3, 2, 0, 1)])
+            values: Any = rng.standard_normal([variable.shape[axis] for axis in (3, 2, 0, 1)])
             values *= 1.4142135 / np.sqrt(np.prod(values.shape[1:]))
             values = values.transpose(2, 3, 1, 0)
         else:

@@ -33,7 +33,9 @@ def build_trainer(config: Any) -> Any:
 
     keras.utils.set_random_seed(config.train.seed)
     kind, width = config.generator.kind, config.generator.width
-    options = {"freeze_encoder": True} if config.generator.freeze_encoder else {}
+    options: dict[str, Any] = {}
+    if config.generator.freeze_encoder:  # which kinds without norms may not know
+        options["freeze_encoder"] = True
     decay = config.train.average_decay
     generator = generators.build(kind, width, **options)
     generators.check_side(generator, config.data.size)

@@ -126,7 +126,7 @@ def test_a_command_that_fails_stops_and_one_that_is_out_of_time_does_not():
     ("arguments", "message"),
     [
         ([], "give one of --pictures=N and --hours=H"),
-        (["--pictures=5", "--rows=aott"], "unknown row aott"),
+        (["--pictures=5", "--rows=aott"], "unknown row 'aott'; did you mean aot?"),
     ],
 )
 def test_mistakes_are_told(arguments, message, tmp_path):
