@@ -233,7 +233,8 @@ def report(
 
 def differences(tested: int, masks_given: bool) -> Iterator[str]:
     """What sets our rows apart from the printed ones, in lines of text."""
-    irregular = "the mask pictures given" if masks_given else "random strokes, drawn here"
+    drawn = "random strokes drawn here, mostly of far less than half the area"
+    irregular = "the mask pictures given" if masks_given else drawn
     yield (
         f"Ours: {tested:,} test pictures; irregular holes are {irregular}; the last column counts "
         "the pictures that a row was trained on, far fewer than the papers' unless it says so."

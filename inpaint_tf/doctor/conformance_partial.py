@@ -67,8 +67,8 @@ def run_checks(goldens: Mapping[str, np.ndarray], seed: int) -> Iterator[Check]:
     names = [str(name) for name in goldens["param_names"]]
     for key, computed in gradients.items():
         norms = _norms(generator, computed, names)
-        expected = goldens[f"gradnorm_{key}"]
-        yield _relative(f"partial/gradients {key}", norms, expected, GRADIENT_TOLERANCE)
+        wanted = goldens[f"gradnorm_{key}"]
+        yield _relative(f"partial/gradients {key}", norms, wanted, GRADIENT_TOLERANCE)
 
 
 def draw_pictures(rng: np.random.Generator) -> tuple[Any, Any]:
@@ -92,7 +92,7 @@ def assign(network: Any, names: np.ndarray, seed: int) -> None:
     for name in names:
         variable, is_norm = _variable(network, str(name))
         if len(variable.shape) == 4:
-            values: Any = rng.standard_normal([variable.shape[axis] for axis in (3, 2, 0, 1)])
+            values = rng.standard_normal([variable.shape[axis] for axis in (3, 2, 0, 1)])
             values *= 1.4142135 / np.sqrt(np.prod(values.shape[1:]))
             values = values.transpose(2, 3, 1, 0)
         else:
