@@ -67,8 +67,8 @@ def run_checks(goldens: Mapping[str, np.ndarray], seed: int) -> Iterator[Check]:
     names = [str(name) for name in goldens["param_names"]]
     for key, computed in gradients.items():
         norms = _norms(generator, computed, names)
-        wanted = goldens[f"gradnorm_{key}"]
-        yield _relative(f"partial/gradients {key}", norms, wanted, GRADIENT_TOLERANCE)
+        original = goldens[f"gradnorm_{key}"]
+        yield _relative(f"partial/gradients {key}", norms, original, GRADIENT_TOLERANCE)
 
 
 def draw_pictures(rng: np.random.Generator) -> tuple[Any, Any]:
