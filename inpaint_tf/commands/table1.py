@@ -272,7 +272,8 @@ def run(
         while process.poll() is None:
             with contextlib.suppress(KeyboardInterrupt):
                 process.wait()
-    if process.returncode and not (timed_out and process.returncode == 1):
+    # -SIGTERM: it was still loading, and had nothing to save.
+    if process.returncode and not (timed_out and process.returncode in (1, -signal.SIGTERM)):
         raise UserError("the table stopped, see above; the same command goes on from there")
 
 
