@@ -20,6 +20,7 @@ COMMANDS = {
     "complete": Command("complete", "complete photos, with faces of any size anywhere in them"),
     "train": Command("train", "train the generator and its critics"),
     "test": Command("test", "complete test pictures and score them, beside other methods"),
+    "table1": Command("table1", "train and test the rows of the paper's Table I alike"),
     "web": Command("web", "open a page on which you draw over a photo and have it filled"),
     "pack": Command("pack", "pack pictures into a cache that trains without decoding"),
     "export": Command("export", "write trained weights as a SavedModel"),

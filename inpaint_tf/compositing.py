@@ -7,12 +7,18 @@ Everything here is `keras.ops`: training, testing, export and demo share it. Imp
 
 from typing import Any
 
+import numpy as np
 from keras import ops
 
 from inpaint_tf.engines import apple_gpu
 
 HOLE_FILLS = {"grey": 0.0, "white": 1.0}
 """Value in [-1, 1] that covers the hole: mid-grey in the 2018 code, white in the 2022 paper."""
+
+
+IMAGENET_MEAN = np.array((0.485, 0.456, 0.406), "float32")
+IMAGENET_DEVIATION = np.array((0.229, 0.224, 0.225), "float32")
+"""Of red, green and blue in 0..1, by which networks for ImageNet normalise pictures."""
 
 
 def to_unit(images: Any) -> Any:
@@ -26,6 +32,16 @@ def to_uint8(images: Any) -> Any:
     with apple_gpu.on_host():
         levels = ops.round((ops.cast(images, "float32") + 1.0) * 127.5)
         return ops.cast(ops.clip(levels, 0.0, 255.0), "uint8")
+
+
+def to_imagenet(images: Any) -> Any:
+    """(..., 3) in [-1, 1], red first, to mean 0 and deviation 1 over ImageNet: in [-2.2, 2.7]."""
+    return images * (0.5 / IMAGENET_DEVIATION) + (0.5 - IMAGENET_MEAN) / IMAGENET_DEVIATION
+
+
+def from_imagenet(images: Any) -> Any:
+    """The inverse of `to_imagenet`."""
+    return images * (2.0 * IMAGENET_DEVIATION) + (2.0 * IMAGENET_MEAN - 1.0)
 
 
 def fill_hole(images: Any, masks: Any, fill: str = "grey") -> Any:

@@ -36,6 +36,9 @@ def default_config() -> ConfigDict:
     config.generator.kind = "contextual_attention"  # which networks complete
     config.generator.width = 32  # channels of the first layer; the others follow
     config.generator.weights = ""  # initial ones: a run's folder or a *.weights.h5; empty: random
+    config.generator.freeze_encoder = False  # for fine-tuning, of kind "partial_convolution": the
+    # encoder's batch normalisations keep their statistics and use them in training too; their scale
+    # and shift train on
     config.critics = ConfigDict()
     config.critics.kind = "wgan_gp"  # which networks judge
     config.critics.width = 64  # channels of their first layers; the others follow
@@ -50,6 +53,17 @@ def default_config() -> ConfigDict:
     config.losses.ring = 0.0  # weight of the L1 over the known pixels up to 8 beside the hole
     config.losses.ssim = 0.0  # weight of 1 - SSIM of the composite over the hole's box
     config.losses.features = 0.0  # weight of the distance of the critics' frozen features
+
+    # Liu et al., ECCV 2018 (partial convolutions), and Zeng et al., TVCG 2022 (AOT-GAN):
+    config.losses.known_mean = 0.0  # weight of the L1 over known pixels, a mean over all pixels
+    config.losses.hole_mean = 0.0  # weight of the L1 over the hole's pixels, a mean over all pixels
+    config.losses.variation = 0.0  # weight of the total variation in the hole and a pixel around
+    config.losses.perceptual = 0.0  # weight of the L1 of a frozen network's features
+    config.losses.style = 0.0  # weight of the L1 of their Gram matrices
+    config.losses.feature_form = "partial_convolution"  # or "aot": whose form both terms have
+    config.losses.vgg = ""  # torchvision's file of VGG16 or VGG19 for both terms, as the papers do;
+    # "aot" needs VGG19. empty: EfficientNet-Lite0's features (the extra `projected`), for which
+    # nobody published weights of these terms
 
     config.losses.adversarial = 0.001  # weight of the critics in the generator's loss; for balanced
     # kinds, the norm of their gradient as a share of the reconstruction's

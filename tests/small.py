@@ -4,8 +4,8 @@ import keras
 import numpy as np
 
 from inpaint_tf.masks.hole_drawer import HoleDrawer
+from inpaint_tf.networks import generators
 from inpaint_tf.networks.discriminators import build_global_critic, build_local_critic
-from inpaint_tf.networks.generators.coarse_to_fine import build_generator
 from inpaint_tf.training.critics.wgan_gp import WassersteinCritics
 from inpaint_tf.training.trainer import InpaintingTrainer
 
@@ -19,17 +19,32 @@ SETTINGS = {
 }
 
 
-def small_trainer(holes=None, average=False, learning_rate=1e-3, seed=0, **settings):
+KINDS = {"contextual_attention": (4, {}), "partial_convolution": (2, {"layers": 4})}
+"""Width and options of small generators for 32x32 pictures."""
+
+
+def small_trainer(
+    holes=None,
+    average=False,
+    learning_rate=1e-3,
+    seed=0,
+    kind="contextual_attention",
+    **settings,
+):
     """A compiled trainer for 32x32 pictures with 16x16 holes."""
     keras.utils.set_random_seed(seed)
+    width, options = KINDS[kind]
+
+    def build_generator(name="generator"):
+        return generators.build(kind, width, name=name, **options)
+
     trainer = InpaintingTrainer(
-        build_generator(4),
+        build_generator(),
         WassersteinCritics(build_local_critic((16, 16), 8), build_global_critic((SIZE, SIZE), 8)),
         holes or HoleDrawer("random_box", size=16, max_shrink=2),
-        average=build_generator(4, name="average") if average else None,
-        critic_updates=2,
+        average=build_generator("average") if average else None,
         seed=seed,
-        **settings,
+        **{"critic_updates": 2, **settings},
     )
     trainer.compile(*(keras.optimizers.Adam(learning_rate, 0.5, 0.9, 1e-8) for _ in range(2)))
     return trainer

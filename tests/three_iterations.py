@@ -1,8 +1,9 @@
 """Run by test_engines.py: three iterations of the small trainer on the engine of KERAS_BACKEND.
 
-    python three_iterations.py FOLDER [shared]
+    python three_iterations.py FOLDER [shared] [partial]
 
 shared: both updates of an iteration see the same pictures.
+partial: the generator is one of partial convolutions, with batch normalisation.
 Starts from FOLDER/start.weights.h5 where it is there, and writes it otherwise; writes
 FOLDER/ENGINE.npz, losses and variables, and FOLDER/ENGINE.weights.h5.
 """
@@ -41,9 +42,10 @@ class ListedRandom:
         return ops.cast(ops.floor(self.uniform(shape) * (high - low + 1)) + low, "int32")
 
 
-def main(folder, shared=False):
+def main(folder, shared=False, partial=False):
     runtime.configure("cpu", "float32")
-    trainer = small_trainer(average=True, learning_rate=1e-4)  # the original's rate
+    kind = "partial_convolution" if partial else "contextual_attention"
+    trainer = small_trainer(average=True, learning_rate=1e-4, kind=kind)  # the original's rate
     if shared:
         trainer.critic_updates, trainer.shared_pictures = 1, True
     trainer.random = ListedRandom()
@@ -67,4 +69,4 @@ def main(folder, shared=False):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:] == ["shared"])
+    main(Path(sys.argv[1]), *(name in sys.argv[2:] for name in ("shared", "partial")))

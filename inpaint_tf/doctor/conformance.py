@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from inpaint_tf.doctor import conformance_aot
+from inpaint_tf.doctor import conformance_aot, conformance_partial
 from inpaint_tf.doctor.check import Check
 from inpaint_tf.errors import UserError
 
@@ -36,6 +36,9 @@ def run_checks(goldens: Mapping[str, np.ndarray], seed: int) -> Iterator[Check]:
     """Yields a `Check` for each group of numbers in `goldens`, of whichever system they are."""
     if conformance_aot.MARK in goldens:
         yield from conformance_aot.run_checks(goldens, seed)
+        return
+    if conformance_partial.MARK in goldens:
+        yield from conformance_partial.run_checks(goldens, seed)
         return
     yield from check_discount(goldens)
     yield from check_attention(goldens)

@@ -3,14 +3,16 @@
 Keras 3 differentiates nothing itself and compiles nothing outside `fit`, so our own training step
 needs a few primitives. Each engine is a module with the same functions:
 
-value_and_gradient(loss, variables): evaluates `loss()` and its gradient. `loss` returns (total,
-  terms), a scalar and any structure of tensors, and changes no variable. Returns ((total, terms),
-  gradients), one gradient per `keras.Variable`: None or zero where the loss does not depend on it.
+value_and_gradient(loss, variables, moved=()): evaluates `loss()` and its gradient. `loss` returns
+  (total, terms), a scalar and any structure of tensors, and changes no variable but those in
+  `moved`, such as moving statistics. Returns ((total, terms), gradients), one gradient per
+  `keras.Variable`: None or zero where the loss does not depend on it.
 input_gradient(function, inputs): the gradient of the summed `function(inputs)` with respect to the
   inputs; it can be differentiated again.
 value_and_input_gradient(function, inputs): (sum of `function(inputs)`, that gradient).
-outputs_and_pullback(function, variables): the outputs of `function()`, a dict of tensors, and a
-  function from the gradient of a loss for each of them to its gradients, one per `keras.Variable`.
+outputs_and_pullback(function, variables, moved=()): the outputs of `function()`, a dict of tensors,
+  and a function from the gradient of a loss for each of them to its gradients, one per
+  `keras.Variable`. `moved`: as above.
 value_and_output_gradient(loss, outputs): ((total, terms), gradient of the total for each output);
   `loss(outputs)` returns (total, terms) as above.
 compiled(function, variables, batch_axis): see `runtime.compiled`.

@@ -25,19 +25,29 @@ _one_at_a_time = threading.RLock()
 
 
 def value_and_gradient(
-    loss: Callable[[], tuple[Any, Any]], variables: Sequence[Any]
+    loss: Callable[[], tuple[Any, Any]], variables: Sequence[Any], moved: Sequence[Any] = ()
 ) -> tuple[tuple[Any, Any], list[Any]]:
     """See `engines.active_engine`. Where the loss does not depend on a variable: zero."""
-    function = _stateless(loss, variables)
-    return jax.value_and_grad(function, has_aux=True)([variable.value for variable in variables])
+    function = _stateless(loss, variables, moved)
+
+    def of_values(values):
+        (total, terms), after = function(values)
+        return total, (terms, after)
+
+    values = [variable.value for variable in variables]
+    (total, (terms, after)), gradients = jax.value_and_grad(of_values, has_aux=True)(values)
+    _assign(moved, after)
+    return (total, terms), gradients
 
 
 def outputs_and_pullback(
-    function: Callable[[], dict[str, Any]], variables: Sequence[Any]
+    function: Callable[[], dict[str, Any]], variables: Sequence[Any], moved: Sequence[Any] = ()
 ) -> tuple[dict[str, Any], Callable[[dict[str, Any]], list[Any]]]:
     """See `engines.active_engine`."""
     values = [variable.value for variable in variables]
-    outputs, pullback = jax.vjp(_stateless(function, variables), values)
+    of_values = _stateless(function, variables, moved)
+    outputs, pullback, after = jax.vjp(of_values, values, has_aux=True)
+    _assign(moved, after)
     return outputs, lambda gradients: pullback(gradients)[0]
 
 
@@ -48,17 +58,27 @@ def value_and_output_gradient(
     return jax.value_and_grad(loss, has_aux=True)(outputs)
 
 
-def _stateless(function, variables):
-    """`function()` as one of the values of `variables`."""
+def _stateless(function, variables, moved):
+    """`function()` as one of the values of `variables`.
+
+    It returns (results, values of `moved` after it): a scope's assignments end with the scope.
+    """
     trained = {id(variable) for variable in variables}
-    fixed = [(v, v.value) for v in _step_variables if id(v) not in trained]
+    others = {id(variable): variable for variable in (*_step_variables, *moved)}
+    fixed = [(v, v.value) for key, v in others.items() if key not in trained]
 
     def of_values(values: list[Any]) -> Any:
         mapping = [*fixed, *zip(variables, values, strict=True)]
-        with keras.StatelessScope(state_mapping=mapping):
-            return function()
+        with keras.StatelessScope(state_mapping=mapping) as scope:
+            results = function()
+        return results, [scope.get_current_value(variable) for variable in moved]
 
     return of_values
+
+
+def _assign(variables, values):
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
 
 
 def input_gradient(function: Callable[[Any], Any], inputs: Any) -> Any:

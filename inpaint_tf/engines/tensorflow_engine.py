@@ -8,9 +8,10 @@ import tensorflow as tf
 
 
 def value_and_gradient(
-    loss: Callable[[], tuple[Any, Any]], variables: Sequence[Any]
+    loss: Callable[[], tuple[Any, Any]], variables: Sequence[Any], moved: Sequence[Any] = ()
 ) -> tuple[tuple[Any, Any], list[Any]]:
     """See `engines.active_engine`."""
+    del moved  # assigned where `loss` assigns them
     values = [variable.value for variable in variables]
     # Nothing else is watched, so networks that are not trained keep no values in memory.
     with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -20,9 +21,10 @@ def value_and_gradient(
 
 
 def outputs_and_pullback(
-    function: Callable[[], dict[str, Any]], variables: Sequence[Any]
+    function: Callable[[], dict[str, Any]], variables: Sequence[Any], moved: Sequence[Any] = ()
 ) -> tuple[dict[str, Any], Callable[[dict[str, Any]], list[Any]]]:
     """See `engines.active_engine`."""
+    del moved  # assigned where `function` assigns them
     values = [variable.value for variable in variables]
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(values)

@@ -10,7 +10,7 @@ import keras
 from keras import ops
 
 from inpaint_tf.networks.layers.activations import LeakyReLU
-from inpaint_tf.networks.layers.spectral_norm import IteratedSpectralConv2D, SpectralConv2D
+from inpaint_tf.networks.layers.norms.spectral_norm import IteratedSpectralConv2D, SpectralConv2D
 
 WIDTHS = (1, 2, 4, 8)
 """Channels of the layers but the last, in units of the critic's width."""

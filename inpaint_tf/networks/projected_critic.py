@@ -10,7 +10,7 @@ import numpy as np
 from keras import ops
 
 from inpaint_tf.networks.layers.activations import LeakyReLU
-from inpaint_tf.networks.layers.spectral_norm import SpectralConv2D
+from inpaint_tf.networks.layers.norms.spectral_norm import SpectralConv2D
 
 PROJECTED = (64, 128, 256, 512)
 """Channels of the projections, by `efficientnet_lite0.STRIDES`."""

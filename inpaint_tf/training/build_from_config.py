@@ -28,13 +28,20 @@ def build_trainer(config: Any) -> Any:
     from inpaint_tf.networks import generators
     from inpaint_tf.training import critics
     from inpaint_tf.training.generator_loss import LossWeights
+    from inpaint_tf.training.terms import features
     from inpaint_tf.training.trainer import InpaintingTrainer
 
     keras.utils.set_random_seed(config.train.seed)
     kind, width = config.generator.kind, config.generator.width
+    options: dict[str, Any] = {}
+    if config.generator.freeze_encoder:  # which kinds without norms may not know
+        options["freeze_encoder"] = True
     decay = config.train.average_decay
+    generator = generators.build(kind, width, **options)
+    generators.check_side(generator, config.data.size)
+    generators.check_multiple(generator, config.data.size)
     trainer = InpaintingTrainer(
-        generators.build(kind, width),
+        generator,
         look_up(critics.KINDS, config.critics.kind, "kind of critics")(config),
         build_holes(config),
         average=generators.build(kind, width, name="average") if decay else None,
@@ -42,12 +49,12 @@ def build_trainer(config: Any) -> Any:
         critic_updates=config.train.critic_updates,
         shared_pictures=config.train.shared_pictures,
         weights=LossWeights(**{name: config.losses[name] for name in LossWeights._fields}),
+        features=features.build(config),
         average_decay=decay,
         flip=config.data.flip,
         gradient_norms=config.train.histograms,
         seed=config.train.seed,
     )
-    generators.check_side(trainer.generator, config.data.size)
     if config.train.coarse_steps and "coarse" not in trainer.generator.output:
         raise UserError(
             f"a generator of kind {kind!r} has no coarse network; set --config.train.coarse_steps=0"

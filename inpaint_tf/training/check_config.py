@@ -8,6 +8,7 @@ from inpaint_tf.errors import UserError, look_up
 from inpaint_tf.evaluation.scores.face_descriptors import dlib_faces
 from inpaint_tf.masks import KINDS as HOLES
 from inpaint_tf.networks.generators import KINDS as GENERATORS
+from inpaint_tf.networks.generators import WITH_NORMS
 from inpaint_tf.training.critics import KINDS as CRITICS
 
 CHOICES = {
@@ -16,6 +17,7 @@ CHOICES = {
     "masks.kind": HOLES,
     "masks.fill": ("grey", "white"),  # of images.HOLE_FILLS, which needs Keras: a test compares
     "train.validation_masks": HOLES,
+    "losses.feature_form": ("partial_convolution", "aot"),  # of training.terms.features, likewise
     "optimizer.schedule": ("constant", "cosine"),  # of training.optimizers, likewise
     "data.crop": CROPS,
 }
@@ -31,6 +33,11 @@ LOWEST = {
     "masks.max_shrink": 0,
     "generator.width": 2,  # the last layers have half of it
     "critics.width": 8,
+    "losses.known_mean": 0,
+    "losses.hole_mean": 0,
+    "losses.variation": 0,
+    "losses.perceptual": 0,
+    "losses.style": 0,
     "train.coarse_steps": 0,
     "train.reconstruction_steps": 0,
     "train.steps": 0,
@@ -79,6 +86,9 @@ def check_config(config: Any) -> None:
     if config.losses.features and config.critics.kind != "projected":
         reason = "must be 0 for critics that have no frozen features: those of kind 'projected' do"
         _refuse(config, "losses.features", reason)
+    if config.generator.freeze_encoder and config.generator.kind not in WITH_NORMS:
+        reason = f"must be False for kinds without batch normalisation; {WITH_NORMS[0]!r} has it"
+        _refuse(config, "generator.freeze_encoder", reason)
 
 
 def _value(config, name):

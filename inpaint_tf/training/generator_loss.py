@@ -9,8 +9,17 @@ from inpaint_tf.training.critics import balanced
 
 TERMS = ("g_loss", "l1_loss", "ae_loss", "ssim_loss", "g_adversarial")
 """Names of what a generator update may return."""
-OPTIONAL_TERMS = ("hole_loss", "ring_loss", "feature_loss")
-"""More of them, where they have a weight."""
+OPTIONAL_TERMS = {
+    "hole": "hole_loss",
+    "ring": "ring_loss",
+    "features": "feature_loss",
+    "known_mean": "known_mean_loss",
+    "hole_mean": "hole_mean_loss",
+    "variation": "variation_loss",
+    "perceptual": "perceptual_loss",
+    "style": "style_loss",
+}
+"""More of them, where the weight that they are named beside is not 0."""
 
 
 class LossWeights(NamedTuple):
@@ -28,6 +37,11 @@ class LossWeights(NamedTuple):
     ssim: on 1 - SSIM of the composite over the hole's box.
     features: on the `feature_distance` of the composite, with critics that have one; it is a part
       of the reconstruction, in Algorithm 1 only.
+    known_mean, hole_mean: on the L1 over known and over hole pixels, both as means over all pixels
+      (Liu et al., ECCV 2018: 1 and 6, of pictures whose values span 2.2 times as much).
+    variation: on the total variation of the composite in the hole, dilated by a pixel (there: 0.1,
+      of such pictures too).
+    perceptual, style: on the terms of `terms.features` (there: 0.05 and 120; AOT-GAN: 0.1 and 250).
     """
 
     l1: float = 1.2
@@ -39,6 +53,11 @@ class LossWeights(NamedTuple):
     ring: float = 0.0
     ssim: float = 0.0
     features: float = 0.0
+    known_mean: float = 0.0
+    hole_mean: float = 0.0
+    variation: float = 0.0
+    perceptual: float = 0.0
+    style: float = 0.0
 
 
 ORIGINAL_WEIGHTS = LossWeights()
@@ -50,18 +69,23 @@ class GeneratorLoss:
 
     critics: a `critics.base.Critics`. weights: of its terms.
     side: of the holes' boxes, pixels.
+    features: a `terms.features.FeatureTerms`, or None where no term needs it.
     """
 
-    def __init__(self, critics: Any, weights: LossWeights, side: int):
-        self.critics, self.weights = critics, weights
+    def __init__(self, critics: Any, weights: LossWeights, side: int, features: Any = None):
+        self.critics, self.weights, self.features = critics, weights, features
         self.discount = losses.spatial_discount(side, side, weights.discount)
 
     @property
     def terms(self) -> tuple[str, ...]:
         """Names of all terms that a call may return."""
-        weights = (self.weights.hole, self.weights.ring, self.weights.features)
-        asked = [name for name, weight in zip(OPTIONAL_TERMS, weights, strict=True) if weight]
+        asked = [term for name, term in OPTIONAL_TERMS.items() if getattr(self.weights, name)]
         return (*TERMS, *asked, *(balanced.TERMS if self.critics.balanced else ()))
+
+    @property
+    def frozen_variables(self) -> list[Any]:
+        """Those that a step reads and that checkpoints leave out."""
+        return [] if self.features is None else self.features.frozen_variables
 
     def __call__(
         self, outputs: dict[str, Any], real: Any, hole: Hole, phase: str, means: list[Any]
@@ -89,6 +113,9 @@ class GeneratorLoss:
         if weights.ssim:
             terms["ssim_loss"] = self._dissimilarity(box_real, completed, hole)
             total = total + weights.ssim * terms["ssim_loss"]
+        for name, weight, value in self._whole_terms(real, outputs["refined"], completed, hole):
+            terms[name] = value
+            total = total + weight * value
         if phase == "adversarial":
             if self.critics.balanced:
                 added, more = self.balanced(real, outputs["refined"], hole, means)
@@ -134,6 +161,24 @@ class GeneratorLoss:
             yield "hole_loss", self.weights.hole, hole.mask
         if self.weights.ring:
             yield "ring_loss", self.weights.ring, losses.ring(hole.mask)
+
+    def _whole_terms(self, real, refined, completed, hole):
+        """(term, weight, value) of what the other papers' losses take over whole pictures."""
+        weights = self.weights
+        if weights.known_mean:
+            known = losses.weighted_l1(real, refined, 1.0 - hole.mask)
+            yield "known_mean_loss", weights.known_mean, known
+        if weights.hole_mean:
+            inside = losses.weighted_l1(real, refined, hole.mask)
+            yield "hole_mean_loss", weights.hole_mean, inside
+        if weights.variation:
+            variation = losses.total_variation(completed, losses.dilated(hole.mask))
+            yield "variation_loss", weights.variation, variation
+        if self.features is not None:
+            values = self.features(real, refined, completed)
+            for name in ("perceptual", "style"):
+                if getattr(weights, name):
+                    yield OPTIONAL_TERMS[name], getattr(weights, name), values[OPTIONAL_TERMS[name]]
 
     def _dissimilarity(self, box_real, completed, hole):
         box = compositing.crop(completed, hole.boxes, hole.size)

@@ -109,7 +109,8 @@ def train(run: Run) -> signal.Signals | None:
     step = int(trainer.step.numpy())
     with StopSignal() as stop:
         for phase, first, end in schedule.stretches(step):
-            run_step = compiled(*_step_of(run, phase), batch_axis=1)
+            step_of_batch, variables = _step_of(run, phase)
+            run_step = compiled(step_of_batch, variables, batch_axis=1)
             pictures = iter(
                 run.open_batches(trainer.batches_per_step(phase), schedule.batches_before(first))
             )

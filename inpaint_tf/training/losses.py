@@ -1,6 +1,7 @@
 """The losses, each a pure function of tensors that returns one float32 scalar.
 
-Sources: the published code of Yu et al., CVPR 2018, for the exact form; paper, section IV-D.
+Sources: the published code of Yu et al., CVPR 2018, for the exact form; paper, section IV-D. Where
+another paper's loss is meant, it is named.
 Pictures are float32 in [-1, 1], masks float32 with 1 = hole.
 """
 
@@ -47,6 +48,45 @@ def ring(mask: Any, width: int = 8) -> Any:
     What is generated there is not shown, but it has to fit what lies beside it.
     """
     return ops.max_pool(mask, 2 * width + 1, strides=1, padding="same") - mask
+
+
+def total_variation(pictures: Any, region: Any) -> Any:
+    """Mean absolute difference of neighbours in a row, plus that of neighbours in a column.
+
+    Liu et al., ECCV 2018. The means are over all pixels; a pair counts where both are inside.
+    region: (batch or 1, height, width, 1), 1 = inside.
+    """
+    across = ops.abs(pictures[:, :, 1:] - pictures[:, :, :-1]) * region[:, :, 1:]
+    down = ops.abs(pictures[:, 1:] - pictures[:, :-1]) * region[:, 1:]
+    return ops.mean(across * region[:, :, :-1]) + ops.mean(down * region[:, :-1])
+
+
+def dilated(mask: Any) -> Any:
+    """The mask with its 8 neighbours at every pixel of the hole: of mask's shape."""
+    return ops.max_pool(mask, 3, strides=1, padding="same")
+
+
+def feature_l1(real: list[Any], prediction: list[Any]) -> Any:
+    """The perceptual loss: mean absolute differences of features, summed over layers.
+
+    real, prediction: for each layer (batch, rows, columns, channels).
+    """
+    return sum(ops.mean(ops.abs(x - y)) for x, y in zip(real, prediction, strict=True))
+
+
+def style_l1(real: list[Any], prediction: list[Any]) -> Any:
+    """The style loss: `feature_l1` of the features' Gram matrices (Gatys et al., CVPR 2016)."""
+    return feature_l1([gram(x) for x in real], [gram(x) for x in prediction])
+
+
+def gram(features: Any) -> Any:
+    """Which channels occur together, wherever: (batch, rows, columns, channels) to (batch,
+    channels, channels). Products of all values, over the number of a picture's values.
+    """
+    batch, rows, columns, channels = ops.shape(features)
+    places = ops.reshape(features, (batch, rows * columns, channels))
+    products = ops.matmul(ops.transpose(places, (0, 2, 1)), places)
+    return products / ops.cast(rows * columns * channels, products.dtype)
 
 
 def structural_dissimilarity(real: Any, prediction: Any) -> Any:

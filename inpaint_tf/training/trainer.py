@@ -37,7 +37,8 @@ class InpaintingTrainer(keras.Model):
     critic_updates: critic updates for each generator update (Algorithm 1: 5).
     shared_pictures: whether the one critic update of an iteration sees the generator's pictures:
       the generator then completes them once for both. Algorithm 1 has fresh ones for each.
-    weights: of the terms of the generator's loss.
+    weights: of the terms of the generator's loss. features: a `terms.features.FeatureTerms`, which
+      the perceptual and the style term need, or None.
     average_decay: of the moving average, per iteration.
     flip: mirror each training picture left to right with probability 1/2.
     gradient_norms: whether a step returns the norms of the gradients too.
@@ -55,6 +56,7 @@ class InpaintingTrainer(keras.Model):
         critic_updates: int = 5,
         shared_pictures: bool = False,
         weights: LossWeights = ORIGINAL_WEIGHTS,
+        features: Any = None,
         average_decay: float = 0.999,
         flip: bool = False,
         gradient_norms: bool = False,
@@ -75,7 +77,7 @@ class InpaintingTrainer(keras.Model):
             )
         self.critic_updates = critic_updates
         self.shared_pictures = shared_pictures
-        self.objective = GeneratorLoss(critics, weights, holes.size)
+        self.objective = GeneratorLoss(critics, weights, holes.size, features)
         self.average_decay = average_decay
         self.flip = flip
         self.gradient_norms = gradient_norms
@@ -107,7 +109,7 @@ class InpaintingTrainer(keras.Model):
         """Every variable that a step reads or changes."""
         optimizers = (self.generator_optimizer, self.critic_optimizer)
         changed = [variable for optimizer in optimizers for variable in optimizer.variables]
-        frozen = self.critics.frozen_variables
+        frozen = [*self.critics.frozen_variables, *self.objective.frozen_variables]
         return [*self.variables, *changed, self.random.state, *frozen]
 
     def best_generator(self) -> Any:  # no property: Keras would save what it returns again
@@ -192,6 +194,7 @@ class InpaintingTrainer(keras.Model):
         (_, terms), gradients = engine.value_and_gradient(
             lambda: self._scaled(self.generator_optimizer, *self.generator_loss(real, hole, phase)),
             variables,
+            self.generator.non_trainable_variables,
         )
         return self._step_generator(terms, gradients, variables)
 
@@ -199,7 +202,9 @@ class InpaintingTrainer(keras.Model):
         """Both updates on the same pictures, which the generator completes once."""
         variables = self.generator.trainable_variables
         outputs, pullback = engine.outputs_and_pullback(
-            lambda: _pictures(self.generate(real, hole)), variables
+            lambda: _pictures(self.generate(real, hole, training=True)),
+            variables,
+            self.generator.non_trainable_variables,
         )
         results = self._step_critics(real, outputs["refined"], hole)
         (_, terms), wanted = engine.value_and_output_gradient(
@@ -220,7 +225,8 @@ class InpaintingTrainer(keras.Model):
         self, real: Any, hole: Hole, phase: str = "adversarial"
     ) -> tuple[Any, dict[str, Any]]:
         """(total, terms) of the generator: reconstruction of its stages, and the critics."""
-        return self.loss_of_outputs(self.generate(real, hole), real, hole, phase)
+        outputs = self.generate(real, hole, training=True)
+        return self.loss_of_outputs(outputs, real, hole, phase)
 
     def loss_of_outputs(
         self, outputs: dict[str, Any], real: Any, hole: Hole, phase: str = "adversarial"
@@ -229,17 +235,27 @@ class InpaintingTrainer(keras.Model):
         means = self.balance if self.critics.balanced else []
         return self.objective(outputs, real, hole, phase, means)
 
-    def generate(self, real: Any, hole: Hole) -> dict[str, Any]:
-        """The generator's outputs for real pictures (batch, height, width, 3) with their `Hole`."""
+    def generate(self, real: Any, hole: Hole, training: bool = False) -> dict[str, Any]:
+        """The generator's outputs for real pictures (batch, height, width, 3) with their `Hole`.
+
+        training: whether batch normalisation uses the batch's statistics and moves its own: in the
+          generator's update. The critics see what it would show a user.
+        """
         masked = compositing.fill_hole(real, hole.mask, self.hole_fill)
         mask = ops.broadcast_to(hole.mask, (*masked.shape[:3], 1))
-        return self.generator([masked, mask])
+        return self.generator([masked, mask], training=training)
 
     def _follow_generator(self):
         for average, variable in zip(
             self.average.trainable_variables, self.generator.trainable_variables, strict=True
         ):
             average.assign_add((1.0 - self.average_decay) * (variable - average))
+        for average, variable in zip(
+            self.average.non_trainable_variables,
+            self.generator.non_trainable_variables,
+            strict=True,
+        ):
+            average.assign(variable)  # moving statistics are averages already
 
     def _coarse_network(self):
         """What of the generator its coarse picture depends on."""

@@ -15,6 +15,7 @@ FLAGS = {
     "complete": "--[no]detail",
     "train": "--workdir",
     "test": "--predictions",
+    "table1": "--hours",
     "web": "--megapixels",
     "pack": "--crop",
     "export": "--[no]overwrite",

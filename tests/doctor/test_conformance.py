@@ -31,6 +31,15 @@ def test_the_package_computes_what_aot_gan_computed():
     assert sum(c.compared for c in checks if "grad" in c.name) == 3 * 108 + 3 * 6
 
 
+def test_the_package_computes_what_the_partial_convolutions_computed():
+    goldens = conformance.load_goldens(COMPACT.with_name("partial_convolution_seed1_compact.npz"))
+    checks = list(conformance.run_checks(goldens, seed=1))
+    assert [check for check in checks if not check.passed] == []
+    # final mask, 2 pictures, 5 losses and their total, 2 groups of gradient norms
+    assert len(checks) == 1 + 2 + 6 + 2
+    assert sum(c.compared for c in checks if "gradients" in c.name) == 2 * 39
+
+
 def test_another_seed_is_noticed(goldens):
     trainer, _ = conformance.build_golden_trainer(seed=2)
     checks = list(conformance.check_generator(goldens, trainer))

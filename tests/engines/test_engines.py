@@ -54,6 +54,23 @@ def test_three_iterations_on_shared_pictures_agree(tmp_path):
     check_agreement(on_both_engines(tmp_path, "shared"), atol=5e-5)
 
 
+@pytest.mark.parametrize("arguments", [["partial"], ["shared", "partial"]])
+def test_moving_statistics_agree(tmp_path, arguments):
+    """JAX has to carry them out of the derivative."""
+    folder = on_both_engines(tmp_path, *arguments)
+    ours, theirs = (read(folder / f"{name}.npz") for name in ("tensorflow", "jax"))
+    assert set(ours) == set(theirs)
+    moving = [name for name in ours if "/moving_" in name]
+    # 3 and 3 normalisations, two statistics each, of the generator and of its average
+    assert len(moving) == 2 * 6 * 2
+    for name in moving:
+        assert np.abs(ours[name] - float("variance" in name)).min() > 1e-6, name
+        np.testing.assert_allclose(theirs[name], ours[name], rtol=1e-3, atol=1e-4, err_msg=name)
+    for name in ours:
+        if name.startswith(("l1_loss", "ae_loss")):
+            np.testing.assert_allclose(theirs[name], ours[name], rtol=1e-4, err_msg=name)
+
+
 def check_agreement(folder, atol=1e-5):
     ours, theirs = (read(folder / f"{name}.npz") for name in ("tensorflow", "jax"))
     assert set(ours) == set(theirs)

@@ -13,9 +13,11 @@ from inpaint_tf.training import check_config
 def test_choices_are_those_that_the_code_has():
     from inpaint_tf.compositing import HOLE_FILLS
     from inpaint_tf.training.optimizers import SCHEDULES
+    from inpaint_tf.training.terms.features import FORMS
 
     assert set(check_config.CHOICES["masks.fill"]) == set(HOLE_FILLS)
     assert set(check_config.CHOICES["optimizer.schedule"]) == set(SCHEDULES)
+    assert set(check_config.CHOICES["losses.feature_form"]) == set(FORMS)
 
 
 def test_a_mistake_is_told_without_loading_keras():
@@ -38,6 +40,9 @@ def test_a_mistake_is_told_without_loading_keras():
         ("train", "average_decay", 1.0, "--config.train.average_decay must be below 1"),
         ("train", "steps", 0, "no step to train; set --config.train.steps above 0"),
         ("optimizer", "learning_rate", float("nan"), "must be at least 0; got nan"),
+        ("generator", "freeze_encoder", True, "must be False for kinds without batch norm"),
+        ("losses", "feature_form", "liu", "must be one of partial_convolution, aot; got 'liu'"),
+        ("losses", "style", -1.0, "--config.losses.style must be at least 0; got -1.0"),
         ("masks", "size", 256, "--config.masks.size must be below --config.data.size=256"),
     ],
 )

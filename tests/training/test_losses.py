@@ -47,6 +47,23 @@ def test_the_ring_lies_around_the_hole():
     assert at_the_border.sum() == 6 * 7 - 1
 
 
+def test_total_variation_counts_pairs_inside_the_region():
+    pictures = picture([1, 3, 4, 8])
+    # in rows |3 - 1| and |8 - 4|, over 2; in columns |4 - 1| and |8 - 3|, over 2
+    assert float(losses.total_variation(pictures, picture([1] * 4))) == pytest.approx(3 + 4)
+    # the upper row alone: its one pair, over both rows
+    assert float(losses.total_variation(pictures, picture([1, 1, 0, 0]))) == pytest.approx(1)
+
+
+def test_a_dilated_hole_has_its_eight_neighbours():
+    mask = np.zeros((1, 4, 5, 1), "float32")
+    mask[0, 0, 2] = 1
+    found = np.asarray(losses.dilated(ops.convert_to_tensor(mask)))[0, :, :, 0]
+    expected = np.zeros((4, 5))
+    expected[:2, 1:4] = 1
+    np.testing.assert_array_equal(found, expected)
+
+
 def test_wasserstein_losses():
     real, fake = np.array([[1.0], [3.0]]), np.array([[5.0], [-1.0]])
     assert float(losses.critic_wasserstein(real, fake)) == pytest.approx(2.0 - 2.0)

@@ -5,16 +5,20 @@ line in `KINDS`. The function returns a `keras.Model` with random weights.
 
 width: channels of the first layer, or another measure of size; the weights' settings record it.
 options: `load_generator` passes score_bytes, the limit for the scores of contextual attention in
-  bytes. A kind ignores the options it has no use for.
+  bytes. A kind ignores the options it has no use for. Training passes freeze_encoder=True, if its
+  config has it, to the kinds in `WITH_NORMS`.
 
 The model's inputs are [masked, mask], float32:
   masked (batch, height, width, 3) in [-1, 1], the hole filled with one colour;
   mask (batch, height, width, 1), 1 = hole.
 The model returns a dict of
-  refined: the picture, float32 (batch, height, width, 3) in [-1, 1], raw (not yet composited);
+  refined: the picture, float32 (batch, height, width, 3) in [-1, 1], raw (not yet composited). A
+    network without a bound at its end may go a little beyond: `compositing.to_uint8` clips;
   coarse, if it has two stages: the first stage's picture, like refined;
   offsets, if it copies patches: int32 (batch, rows, columns, 2), how many rows and columns away the
     best patch lies, for display.
+
+With `training=True` layers of batch normalisation use the batch's statistics and move their own.
 
 Heights and widths are multiples of the model's attribute `multiple`, or of 8 if it has none. A kind
 that cannot take every size has the smallest side of pictures as the attribute `least_side`. Names
@@ -34,8 +38,12 @@ KINDS = {
     "contextual_attention_port": "inpaint_tf.networks.generators.dialects:pytorch_port",
     "contextual_attention_mmagic": "inpaint_tf.networks.generators.dialects:mmagic",
     "aot": "inpaint_tf.networks.generators.aot:build_generator",
+    "partial_convolution": "inpaint_tf.networks.generators.partial_convolution:build_generator",
 }
 """Every kind of generator and the function that builds it; see `errors.look_up`."""
+
+WITH_NORMS = ("partial_convolution",)
+"""Kinds with batch normalisation."""
 
 DEFAULT_MULTIPLE = 8
 
@@ -55,6 +63,16 @@ def kind_of(generator: Any) -> str:
 def multiple_of(generator: Any) -> int:
     """The number of pixels that a generator's heights and widths are multiples of."""
     return getattr(generator, "multiple", DEFAULT_MULTIPLE)
+
+
+def check_multiple(generator: Any, side: int) -> None:
+    """Raise `UserError` for training pictures with a side, in pixels, that is no multiple."""
+    multiple = multiple_of(generator)
+    if side % multiple:
+        raise UserError(
+            f"a generator of kind {kind_of(generator)!r} trains on pictures whose sides are "
+            f"multiples of {multiple} pixels, not {side}; change --config.data.size"
+        )
 
 
 def check_side(generator: Any, side: int) -> None:

@@ -37,6 +37,15 @@ TERMS = {
     "hole_loss": "L1 over the hole, before its weight config.losses.hole.",
     "ring_loss": "L1 over the known pixels beside the hole, before its weight config.losses.ring.",
     "feature_loss": "Distance of the critics' frozen features, before its weight.",
+    "known_mean_loss": "L1 over the known pixels, a mean over all, before its weight "
+    "config.losses.known_mean.",
+    "hole_mean_loss": "L1 over the hole, a mean over all pixels, before its weight "
+    "config.losses.hole_mean.",
+    "variation_loss": "Total variation in and beside the hole, before its weight "
+    "config.losses.variation.",
+    "perceptual_loss": "L1 of a frozen network's features, before its weight "
+    "config.losses.perceptual.",
+    "style_loss": "L1 of their Gram matrices, before its weight config.losses.style.",
     "g_adversarial": "What the generator gets from the critics, before its weight "
     "config.losses.adversarial. Its level has no meaning; a steady drift away is a bad sign.",
     "d_loss": "What the critics minimise: their distances or hinge losses, and penalties.",

@@ -12,7 +12,7 @@ from inpaint_tf.commands.parsing.config_file import check_setting, load_config, 
 from inpaint_tf.errors import UserError
 
 ROOT = Path(__file__).parents[3]
-NAMES = ["faces256", "quickstart", "shah2022_celebahq", "yu2018_celebahq"]
+NAMES = ["faces256", "quickstart", "shah2022_celebahq", "table1", "yu2018_celebahq"]
 OWN = """
 from __future__ import annotations
 import dataclasses

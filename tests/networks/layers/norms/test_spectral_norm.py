@@ -4,7 +4,7 @@ import pytest
 from keras import ops
 
 from inpaint_tf.engines.active_engine import engine
-from inpaint_tf.networks.layers.spectral_norm import SpectralConv2D
+from inpaint_tf.networks.layers.norms.spectral_norm import SpectralConv2D
 
 
 @pytest.fixture

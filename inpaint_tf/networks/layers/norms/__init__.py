@@ -1,0 +1,1 @@
+"""Normalisations: of features by a batch's statistics, of kernels by their singular values."""

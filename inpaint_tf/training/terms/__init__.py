@@ -1,0 +1,1 @@
+"""Terms of the generator's loss that need a network of their own."""
