@@ -6,6 +6,7 @@ those taps first leaves four 2x2 kernels on the small picture, one for each pari
 four output pixels instead of 36, and no upsampled picture in memory.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -23,11 +24,13 @@ class UpsampleConv2D(keras.layers.Conv2D):
     Call arguments: (batch, height, width, channels). Returns (batch, 2 height, 2 width, filters).
     """
 
-    def __init__(self, filters: int, kernel_size: int | tuple[int, int] = 3, **kwargs: Any):
-        if kernel_size not in (3, (3, 3)):
+    def __init__(self, filters: int, kernel_size: int | Sequence[int] = 3, **kwargs: Any):
+        if kernel_size not in (3, (3, 3), [3, 3]):  # a file has it as a list
             raise ValueError(f"`kernel_size` must be 3. Received: kernel_size={kernel_size}")
+        if kwargs.setdefault("padding", "same") != "same":
+            raise ValueError(f"`padding` must be 'same'. Received: padding={kwargs['padding']}")
         # Without Keras' casts: the taps are summed before they are rounded to bfloat16.
-        super().__init__(filters, 3, padding="same", autocast=False, **kwargs)
+        super().__init__(filters, 3, autocast=False, **kwargs)
 
     def call(self, inputs: Any) -> Any:
         kernel = ops.cast(_parity_kernels(self.kernel), self.compute_dtype)
