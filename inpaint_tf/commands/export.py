@@ -22,6 +22,8 @@ from inpaint_tf.inference import export
 
 OPTIONS = ("height", "width", "weights_type")
 """Flags for some formats alone."""
+TIMES = {"onnx": "about a minute"}
+"""How long it takes on two cores, where that is longer than some seconds."""
 
 
 def main(_):
@@ -44,9 +46,11 @@ def main(_):
     generator, settings = generator_file.load_generator(args.weights, args.attention_mb << 20)
     logging.set_verbosity(logging.WARNING)  # saving tells of its inner steps
     inpainter = Inpainter(generator, settings["hole_fill"], settings["size"])
-    found = export.export(
-        inpainter, args.output, args.format, overwrite=args.overwrite, **options
+    print(
+        f"Converting, and running what comes out: {TIMES.get(args.format, 'some seconds')}",
+        flush=True,
     )
+    found = export.export(inpainter, args.output, args.format, overwrite=args.overwrite, **options)
     print(found)
     print(model_format.HOW_TO_CALL.format(output=args.output))
     if inpainter.size:

@@ -26,7 +26,9 @@ def check_same(copy, generator):
 
 def test_a_clone_computes_the_same(generator):
     clone = keras.models.clone_model(generator)
-    assert not np.array_equal(clone([PICTURES, MASK])["refined"], generator([PICTURES, MASK])["refined"])
+    assert not np.array_equal(
+        clone([PICTURES, MASK])["refined"], generator([PICTURES, MASK])["refined"]
+    )
     clone.set_weights(generator.get_weights())
     check_same(clone, generator)
 

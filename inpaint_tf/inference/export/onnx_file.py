@@ -60,6 +60,9 @@ def write(
     completion = portable.completion(generator, hole_fill, None, height, width)
     with completion as (function, signature):
         model, _ = tf2onnx.convert.from_function(function, input_signature=signature, opset=OPSET)
+    standard = [entry for entry in model.opset_import if not entry.domain]
+    del model.opset_import[:]
+    model.opset_import.extend(standard)  # the converter names another set too, and does not use it
     model.producer_name = "inpaint_tf"
     model.doc_string = "Fills the holes of pictures. In a mask, values over 127.5 are hole."
     for value in (*model.graph.input, *model.graph.output):

@@ -68,6 +68,7 @@ def test_masks_of_zero_and_one_are_read_as_by_the_savedmodel(path):
 def test_only_standard_operators_and_named_axes(path):
     model = onnx.load(path)
     onnx.checker.check_model(model, full_check=True)
+    assert {node.domain for node in model.graph.node} == {""}
     assert [(entry.domain, entry.version) for entry in model.opset_import] == [("", 17)]
     for value in (*model.graph.input, *model.graph.output):
         axes = [axis.dim_param or axis.dim_value for axis in value.type.tensor_type.shape.dim]
