@@ -36,7 +36,7 @@ REQUIREMENTS = [
 RECOGNITION = ["dlib-bin>=20,<21", "face_recognition_models==0.3.0"]
 
 # inpaint-tf export --format=onnx, --format=litert: what converts, and what runs the result.
-ONNX = ["onnx>=1.17", "onnxruntime>=1.20", "tf2onnx>=1.17"]
+ONNX = ["onnx>=1.17", "onnxruntime>=1.19", "tf2onnx>=1.17"]
 LITERT = ["ai-edge-litert>=2"]
 
 EXTRAS = {

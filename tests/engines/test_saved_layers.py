@@ -35,7 +35,9 @@ ORDERS = {
     "keras first": "import keras, inpaint_tf",
     "a module of layers": "import inpaint_tf.networks.layers.activations, keras",
     "the engine's module": "import inpaint_tf.engines.apple_gpu, keras",
-    "looked for before": "import importlib.util as u, inpaint_tf; u.find_spec('keras'); import keras",
+    "looked for before": (
+        "import importlib.util, inpaint_tf; importlib.util.find_spec('keras'); import keras"
+    ),
 }
 
 

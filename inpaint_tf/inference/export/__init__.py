@@ -61,17 +61,18 @@ def export(
     """
     module = look_up(FORMATS, format, "format")
     check_options(format, **options)
-    output = module.check_output(output, overwrite)
+    place: Path = module.check_output(output, overwrite)
     from inpaint_tf.inference.export import comparison, outputs
     from inpaint_tf.inference.inpainter import Inpainter
 
     inpainter = source if isinstance(source, Inpainter) else Inpainter.load(source)
     options = {**module.default_options(inpainter.size), **options}
-    sides = [options.get(name) or inpainter.size or OTHER_SIZE for name in ("height", "width")]
-    with outputs.made_whole(output) as path:
+    side = inpainter.size or OTHER_SIZE
+    height, width = options.get("height") or side, options.get("width") or side
+    with outputs.made_whole(place) as path:
         module.write(inpainter.generator, inpainter.hole_fill, path, **options)
         allowed = module.tolerance(**options)
-        return comparison.compare(module.load(path), inpainter, *sides, allowed)
+        return comparison.compare(module.load(path), inpainter, height, width, allowed)
 
 
 def check_options(format: str, **options: Any) -> None:

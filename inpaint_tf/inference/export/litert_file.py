@@ -1,8 +1,8 @@
 """A generator as a LiteRT (TensorFlow Lite) file, for phones and small boards.
 
-Its one signature takes `image` (1, height, width, 3) and `mask` (1, height, width, 1), uint8, of one
-size, and returns the uint8 picture `completed`. Masks are read as by the SavedModel. Only LiteRT's
-own operators are used.
+Its one signature takes `image` (1, height, width, 3) and `mask` (1, height, width, 1), uint8, of
+one size, and returns the uint8 picture `completed`. Masks are read as by the SavedModel. Only
+LiteRT's own operators are used.
 """
 
 import tempfile

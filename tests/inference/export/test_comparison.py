@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from inference.export.models import small_inpainter
+
 from inpaint_tf.errors import UserError
 from inpaint_tf.inference.export.comparison import EXACT, ROUNDED, compare, sample
 

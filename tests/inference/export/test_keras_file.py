@@ -7,9 +7,9 @@ import sys
 import keras
 import numpy as np
 import pytest
+from inference.export.models import check, pictures, small_inpainter
 
 import inpaint_tf
-from inference.export.models import check, pictures, small_inpainter
 from inpaint_tf.errors import UserError
 from inpaint_tf.inference.completing_layer import completing_model
 from inpaint_tf.inference.export import keras_file

@@ -5,9 +5,9 @@ import sys
 
 import numpy as np
 import pytest
+from inference.export.models import check, pictures, small_inpainter
 
 import inpaint_tf
-from inference.export.models import check, pictures, small_inpainter
 from inpaint_tf.errors import UserError
 from inpaint_tf.inference.export import onnx_file
 
