@@ -11,6 +11,7 @@ model, and the shortest of some runs. LiteRT's models have one size: there is on
 import argparse
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 
 SIZES = ((256, 256), (301, 417), (64, 96))
@@ -51,7 +52,7 @@ def rows(inpainter, name, folder, repeats):
         for hole, (image, mask) in samples(height, width).items():
             found, expected = complete(image, mask), inpainter.complete(image, mask)
             off = abs(found.astype(int) - expected.astype(int)).max(axis=-1)[mask[..., 0] > 0]
-            [seconds] = best_seconds(lambda i=image, m=mask: complete(i, m), repeats=repeats)
+            [seconds] = best_seconds(partial(complete, image, mask), repeats=repeats)
             yield (
                 name,
                 f"{width}x{height}",
