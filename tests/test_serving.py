@@ -17,8 +17,8 @@ import keras
 import numpy as np
 import pytest
 
+import inpaint_tf
 from inpaint_tf import Inpainter, __version__
-from inpaint_tf.inference.export.savedmodel import export
 from inpaint_tf.networks.generators.coarse_to_fine import build_generator
 
 ROOT = Path(__file__).parents[1]
@@ -107,7 +107,8 @@ def test_the_request_to_tensorflow_serving(tmp_path):
     exec(code, written)
     keras.utils.set_random_seed(1)
     generator = build_generator(4)
-    export(generator, "grey", tmp_path / "1")
+    inpainter = Inpainter(generator, "grey")
+    inpaint_tf.export(inpainter, tmp_path / "1")
     LikeTensorFlowServing.model = tf.saved_model.load(str(tmp_path / "1"))
     images = np.random.default_rng(0).integers(0, 256, (2, 40, 48, 3), np.uint8)
     masks = np.zeros((2, 40, 48, 1), np.uint8)
@@ -117,7 +118,7 @@ def test_the_request_to_tensorflow_serving(tmp_path):
         address = f"http://127.0.0.1:{server.server_port}/v1/models/inpaint:predict"
         found = written["complete"](address, images, masks)
         server.shutdown()
-    np.testing.assert_array_equal(found, Inpainter(generator, "grey").complete(images, masks))
+    np.testing.assert_array_equal(found, inpainter.complete(images, masks))
 
 
 def test_the_citation_names_this_version():

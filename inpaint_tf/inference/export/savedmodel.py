@@ -5,16 +5,13 @@ uint8, any sizes, and returns the completed uint8 `image`. In a mask, values ove
 mask without a value over 1 is an array of 0 and 1, where 1 is hole.
 """
 
-import contextlib
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from inpaint_tf.data.paths.user_path import user_path
 from inpaint_tf.errors import UserError
+from inpaint_tf.inference.export import outputs
+from inpaint_tf.inference.export.comparison import EXACT, ROUNDED, Tolerance
 
 MARKER = "saved_model.pb"
 """The file that every SavedModel has."""
@@ -27,12 +24,23 @@ HOW_TO_CALL = """\
 image: uint8 (batch, height, width, 3), RGB; mask: uint8 (batch, height, width, 1), 255 = hole."""
 
 
-def export(generator: Any, hole_fill: str, output: str | Path, overwrite: bool = False) -> None:
-    """Write a generator as a SavedModel at the folder `output`, whole or not at all.
+def default_options(size: int | None) -> dict[str, Any]:
+    """None."""
+    return {}
+
+
+def tolerance(**options: Any) -> Tolerance:
+    """None on a CPU; a GPU may round another graph in another way."""
+    from inpaint_tf.engines.active_engine import engine
+
+    return EXACT if engine.runs_on_cpu() else ROUNDED
+
+
+def write(generator: Any, hole_fill: str, path: Path) -> None:
+    """Write a generator as a SavedModel at the folder `path`.
 
     generator: of any kind in `networks.generators`. hole_fill: "grey" or "white", as in training.
-    Raises `UserError` if `output` exists (with overwrite: and is not a SavedModel), if the disk is
-    full, and on another Keras engine than TensorFlow.
+    Raises `UserError` if the disk is full, and on another Keras engine than TensorFlow.
     """
     import keras
     import tensorflow as tf
@@ -42,7 +50,6 @@ def export(generator: Any, hole_fill: str, output: str | Path, overwrite: bool =
 
     if keras.backend.backend() != "tensorflow":
         raise UserError("a SavedModel is made by TensorFlow; unset KERAS_BACKEND")
-    output = check_output(output, overwrite)
 
     @tf.function(input_signature=completion.tensorflow_signature())
     def serve(image, mask):
@@ -54,40 +61,31 @@ def export(generator: Any, hole_fill: str, output: str | Path, overwrite: bool =
     module.weights = [variable.value for variable in generator.variables]
     module.serve = serve
     # A Mac's GPU changes nothing in the model: the machines that serve it have all kernels.
-    with apple_gpu.assumed(False), _folder_made_whole(output) as folder:
+    with apple_gpu.assumed(False):
         try:
-            tf.saved_model.save(module, folder, signatures={"serving_default": serve})
+            tf.saved_model.save(module, str(path), signatures={"serving_default": serve})
         except tf.errors.OpError as error:  # a full or refused disk, in TensorFlow's own words
             reason = error.message.rsplit("; ", 1)[-1]
-            raise UserError(f"--output={output} could not be written: {reason}") from None
+            raise UserError(f"--output could not be written: {reason}") from None
+
+
+def load(path: Path) -> Callable[[Any, Any], Any]:
+    """The model as a function of (image, mask), run by TensorFlow."""
+    import tensorflow as tf
+
+    model = tf.saved_model.load(str(path))
+
+    def complete(image, mask):
+        serve = model.signatures["serving_default"]
+        return serve(image=tf.constant(image), mask=tf.constant(mask))["image"].numpy()
+
+    return complete
 
 
 def check_output(output: str | Path, overwrite: bool) -> Path:
     """The path `output`, if a SavedModel can be written there; raises `UserError` if not."""
-    output = user_path(output, "--output")
-    if output.exists():
-        if not overwrite:
-            raise UserError(f"--output={output} exists; choose another, or add --overwrite")
-        if not (output / MARKER).is_file() and not (output.is_dir() and not any(output.iterdir())):
-            raise UserError(f"--output={output} is not a SavedModel; it is not overwritten")
-    output.parent.mkdir(parents=True, exist_ok=True)
-    return output
+    return outputs.check_output(output, overwrite, _is_saved_model, "a SavedModel")
 
 
-@contextlib.contextmanager
-def _folder_made_whole(output: Path) -> Iterator[str]:
-    """Context with a folder to write. It takes the place of `output` when it is complete."""
-    temporary = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
-    new, old = temporary / "new", temporary / "old"
-    try:
-        yield os.fspath(new)
-        if output.exists():
-            os.rename(output, old)
-        try:
-            os.rename(new, output)
-        except OSError:
-            if old.exists():
-                os.rename(old, output)
-            raise
-    finally:
-        shutil.rmtree(temporary)
+def _is_saved_model(path):
+    return (path / MARKER).is_file() or (path.is_dir() and not any(path.iterdir()))

@@ -82,8 +82,8 @@ def attend_in_blocks(
         positions = ops.reshape(logs, (-1, width, rows + 1, width * height))
         attention = ops.reshape(ops.softmax(positions, axis=-1), ops.shape(logs))
         attention = attention * valid * exists[:, None, None]
-        best = ops.argmax(
-            ops.reshape(attention, (-1, width, rows + 1, width * height))[:, :, 1:], axis=-1
+        best = first_largest(
+            ops.reshape(attention, (-1, width, rows + 1, width * height))[:, :, 1:]
         )
         # Floats, exact up to 2**24: oneDNN prints warnings about transposed integers.
         return _paste_rows(attention, copies, dtype), ops.cast(best, "float32")
@@ -95,6 +95,19 @@ def attend_in_blocks(
     copied = ops.slice(copied, (0, 0, 0, 0), (shape[0], height + 1, width + 1, copies.shape[2]))
     best = ops.reshape(ops.transpose(best, (1, 0, 3, 2)), (-1, count * rows, width))
     return copied, ops.cast(ops.slice(best, (0, 0, 0), (shape[0], height, width)), "int32")
+
+
+def first_largest(weights: Any) -> Any:
+    """Where the largest of the last axis stands, the first of equal ones, int32.
+
+    weights: any shape, floats, none of them -0.0. Keras' own argmax on TensorFlow tells -0.0 from
+    0.0 by its bits, an operation that other programs' formats lack.
+    """
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        return tf.argmax(weights, axis=-1, output_type="int32")
+    return ops.argmax(weights, axis=-1)
 
 
 def _three_rows(features: Any) -> Any:

@@ -229,7 +229,8 @@ def _best(attention: Any) -> Any:
     width, height = ops.shape(attention)[1:3]
     positions = ops.reshape(attention, (-1, width, height, width * height))
     # Transposed as floats, exact up to 2**24: oneDNN prints warnings about transposed integers.
-    best = ops.transpose(ops.cast(ops.argmax(positions, axis=-1), "float32"), (0, 2, 1))
+    best = attention_blocks.first_largest(positions)
+    best = ops.transpose(ops.cast(best, "float32"), (0, 2, 1))
     return ops.cast(best, "int32")
 
 

@@ -5,13 +5,27 @@ For a dilated convolution, Keras on TensorFlow moves every pixel twice: into a b
 zeros between the kernel's taps, but not every device has its gradient.
 """
 
+import contextlib
 import functools
+from collections.abc import Iterator
 from typing import Any
 
 import keras
 from keras import ops
 
 from inpaint_tf.engines import apple_gpu
+
+_direct: list[bool] = []
+
+
+@contextlib.contextmanager
+def direct() -> Iterator[None]:
+    """A context whose graphs have the direct form: for programs that take no gradient."""
+    _direct.append(True)
+    try:
+        yield
+    finally:
+        _direct.pop()
 
 
 @keras.saving.register_keras_serializable("inpaint_tf")
@@ -32,11 +46,22 @@ def dilated_convolution(inputs: Any, kernel: Any, dilation: int) -> Any:
     if keras.backend.backend() != "tensorflow":
         return ops.conv(inputs, kernel, padding="same", dilation_rate=dilation)
     dtype = keras.backend.standardize_dtype(inputs.dtype)
+    if _direct:
+        return _with_padding_named(inputs, kernel, dilation)
     if not apple_gpu.is_used() and _tensorflow_differentiates_dilation(dtype):
         import tensorflow as tf
 
         return tf.nn.conv2d(inputs, kernel, 1, "SAME", dilations=dilation)
     return convolution_by_phases(inputs, kernel, dilation)
+
+
+def _with_padding_named(inputs, kernel, dilation):
+    """The direct form by TensorFlow: ONNX Runtime knows no "same" padding beside a dilation."""
+    import tensorflow as tf
+
+    reaches = [dilation * (length - 1) for length in kernel.shape[:2]]
+    padding = [[0, 0], *([reach // 2, reach - reach // 2] for reach in reaches), [0, 0]]
+    return tf.nn.conv2d(inputs, kernel, 1, padding, dilations=dilation)
 
 
 def convolution_by_phases(inputs: Any, kernel: Any, dilation: int) -> Any:

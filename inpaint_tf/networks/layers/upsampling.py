@@ -6,6 +6,7 @@ those taps first leaves four 2x2 kernels on the small picture, one for each pari
 four output pixels instead of 36, and no upsampled picture in memory.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -28,14 +29,16 @@ class UpsampleConv2D(keras.layers.Conv2D):
     def __init__(
         self,
         filters: int,
-        kernel_size: int | tuple[int, int] = 3,
+        kernel_size: int | Sequence[int] = 3,
         border: str = "zeros",
         **kwargs: Any,
     ):
-        if kernel_size not in (3, (3, 3)):
+        if kernel_size not in (3, (3, 3), [3, 3]):  # a file has it as a list
             raise ValueError(f"`kernel_size` must be 3. Received: kernel_size={kernel_size}")
+        if kwargs.setdefault("padding", "same") != "same":
+            raise ValueError(f"`padding` must be 'same'. Received: padding={kwargs['padding']}")
         # Without Keras' casts: the taps are summed before they are rounded to bfloat16.
-        super().__init__(filters, 3, padding="same", autocast=False, **kwargs)
+        super().__init__(filters, 3, autocast=False, **kwargs)
         self.border = border
 
     def call(self, inputs: Any) -> Any:

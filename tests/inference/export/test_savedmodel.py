@@ -10,7 +10,8 @@ import tensorflow as tf
 
 from inpaint_tf import Inpainter
 from inpaint_tf.errors import UserError
-from inpaint_tf.inference.export.savedmodel import check_output, export
+from inpaint_tf.inference import export as formats
+from inpaint_tf.inference.export.savedmodel import check_output
 from inpaint_tf.networks.generators.coarse_to_fine import build_generator
 
 RUN_WITH_TENSORFLOW_ALONE = """
@@ -34,6 +35,10 @@ def generator():
     return build_generator(width=8)
 
 
+def export(generator, hole_fill, output, overwrite=False):
+    return formats.export(Inpainter(generator, hole_fill, 64), output, overwrite=overwrite)
+
+
 def pictures(count, height, width):
     images = np.random.default_rng(height).integers(0, 256, (count, height, width, 3), np.uint8)
     masks = np.zeros((count, height, width, 1), np.uint8)
@@ -42,7 +47,8 @@ def pictures(count, height, width):
 
 
 def test_gives_the_bytes_of_the_inpainter(generator, tmp_path):
-    export(generator, "white", tmp_path / "model")
+    found = export(generator, "white", tmp_path / "model")
+    assert (found.largest, found.equal, found.known_equal) == (0, 1.0, True)
     cases = {"even": pictures(3, 64, 64), "odd": pictures(1, 37, 53)}
     arrays = {}
     for key, (images, masks) in cases.items():
@@ -82,7 +88,7 @@ def test_a_full_disk_is_told_in_one_line(generator, tmp_path, monkeypatch):
         raise tf.errors.ResourceExhaustedError(None, None, "variables/part-0; No space left")
 
     monkeypatch.setattr(tf.saved_model, "save", refuse)
-    with pytest.raises(UserError, match=r"model could not be written: No space left"):
+    with pytest.raises(UserError, match=r"could not be written: No space left"):
         export(generator, "grey", tmp_path / "model")
     assert list(tmp_path.iterdir()) == []
 

@@ -14,7 +14,14 @@ from inpaint_tf.networks.layers.dilation import (
     DilatedConv2D,
     convolution_by_phases,
     dilated_convolution,
+    direct,
 )
+
+
+def convolution_for_export(inputs, kernel, dilation):
+    with direct():
+        return dilated_convolution(inputs, kernel, dilation)
+
 
 FORMS = [dilated_convolution, convolution_by_phases]
 
@@ -26,7 +33,7 @@ def example(height=13, width=21):
     return ops.convert_to_tensor(inputs), ops.convert_to_tensor(kernel)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [*FORMS, convolution_for_export])
 @pytest.mark.parametrize("dilation", [2, 4, 8, 16])
 def test_equals_keras_on_odd_sizes(form, dilation):
     inputs, kernel = example()

@@ -71,5 +71,7 @@ def test_bfloat16_rounds_sums_of_taps_only_once():
 
 
 def test_other_kernels_are_refused():
+    with pytest.raises(ValueError, match="padding=valid"):
+        UpsampleConv2D(4, padding="valid")
     with pytest.raises(ValueError, match="kernel_size=5"):
         UpsampleConv2D(5, 5)
