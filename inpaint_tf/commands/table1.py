@@ -273,7 +273,8 @@ def run(
             with contextlib.suppress(KeyboardInterrupt):
                 process.wait()
     # -SIGTERM: it was still loading, and had nothing to save.
-    if process.returncode and not (timed_out and process.returncode in (1, -signal.SIGTERM)):
+    stopped = timed_out and process.returncode in (128 + signal.SIGTERM, -signal.SIGTERM)
+    if process.returncode and not stopped:
         raise UserError("the table stopped, see above; the same command goes on from there")
 
 

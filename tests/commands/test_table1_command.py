@@ -116,7 +116,7 @@ def programme(text):
 def test_a_command_that_fails_stops_and_one_that_is_out_of_time_does_not():
     with pytest.raises(UserError, match="the table stopped, see above"):
         table1.run("train", start=programme("raise SystemExit(1)"))
-    saves = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(1)); "
+    saves = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(143)); "
     for begins in (saves, "import time; "):
         table1.run("train", seconds=1.0, start=programme(begins + "time.sleep(60)"))
 
