@@ -28,6 +28,7 @@ def main(argv):
         precision=args.precision,
         data_on_device=args.data_on_device,
         data_parallel=args.data_parallel,
+        change_settings=args.change_settings,
     )
     if not result.finished:
         print(f"stopped at step {result.step} and saved; the same command goes on")
@@ -79,6 +80,12 @@ def define_flags():
         False,
         "Keep all training pictures, a packed cache, in the device's memory and draw the batches "
         "there: the host only says which.",
+    )
+    flags.DEFINE_bool(
+        "change_settings",
+        False,
+        "Go on with other losses, rates, holes or pictures than the run had so far. "
+        "environment.json in its folder tells what changed at which step.",
     )
     flags.DEFINE_string(
         "data_parallel",

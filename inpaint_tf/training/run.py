@@ -50,6 +50,7 @@ def train(
     precision: str = "auto",
     data_on_device: bool = False,
     data_parallel: str | int = "auto",
+    change_settings: bool = False,
 ) -> TrainingResult:
     """Train by a config, or go on where the run in `workdir` was.
 
@@ -58,6 +59,7 @@ def train(
     device, precision: see `engines.runtime.configure`.
     data_on_device: keep all training pictures, a packed cache, in the device's memory.
     data_parallel: how many devices share a batch, see `engines.runtime.share_batches`.
+    change_settings: go on with other losses, rates, holes or pictures than the run had so far.
 
     Raises `UserError` for a config that cannot work, pictures that cannot be read, and losses that
     are no numbers. Ctrl-C stops after the step and saves.
@@ -85,6 +87,7 @@ def train(
         changed = open_run_folder(
             workdir,
             config,
+            change_settings=change_settings,
             device=device,
             precision=precision,
             devices=devices,

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from absl import logging
+
 from inpaint_tf.data.atomic_files import write_whole
 from inpaint_tf.default_config import default_config
 from inpaint_tf.engines.environment import describe_environment
@@ -45,34 +47,53 @@ PLACES = {
 }
 """Paths that may change: what is found there must be the same, by these fields."""
 
+ON_REQUEST = ("losses.", "optimizer.", "masks.", "data.", "train.")
+"""What else may change if the user says so, by how it begins: it changes what is learnt from here
+on, and the checkpoint can still be loaded."""
+NEVER = {"masks.size", "data.size"}
+"""But these."""
+
 BEGUN_FROM = "generator.weights"
 """Plays no part once there is a checkpoint: the run's folder keeps what it began from."""
 
 
-def open_run_folder(folder: str | os.PathLike[str], config: Any, **resolved: Any) -> frozenset[str]:
+def open_run_folder(
+    folder: str | os.PathLike[str], config: Any, *, change_settings: bool = False, **resolved: Any
+) -> frozenset[str]:
     """Create the run's folder, or check that the run in it is the same one.
 
     Writes config.json: the config, and under "run" what was `resolved` from flags and data, such as
     the precision. Adds to environment.json: command, versions and git commit of each start.
     Returns the names of the settings that changed since the last start, "train.steps".
     Raises `UserError` if the folder cannot be written, or holds a run with other settings. Those
-    may change that do not change what was learnt: `RESUMABLE`, `VALIDATION`, `LENGTHS`, `PLACES`.
+    may change that do not change what was learnt: `RESUMABLE`, `VALIDATION`, `LENGTHS`, `PLACES`;
+    with change_settings also those of `ON_REQUEST`. environment.json then tells which and when.
     """
     folder = Path(folder)
     settings = {**config.to_dict(), "run": resolved}
     changed: frozenset[str] = frozenset()
-    starts = []
+    starts, start = [], describe_environment()
     if (folder / CONFIG_FILE).exists():
         old = _read_json(folder / CONFIG_FILE, dict)
         reached = _reached(folder)
         if reached and isinstance(old.get("generator"), dict) and "weights" in old["generator"]:
             settings["generator"]["weights"] = old["generator"]["weights"]
-        changed = _refuse_other_settings(_flat(old), _flat(settings), folder, reached)
+        before, now = _flat(old), _flat(settings)
+        changed = _refuse_other_settings(before, now, folder, reached, change_settings)
+        free = {*RESUMABLE, *VALIDATION, *LENGTHS}
+        otherwise = sorted(n for n in changed - free if n.startswith(ON_REQUEST))
+        if change_settings and otherwise:
+            start["changed_settings"] = {
+                "at_step": reached,
+                **{name: [before.get(name), now[name]] for name in otherwise},
+            }
+            for name in otherwise:
+                logging.info("%s is %r from here on, and was %r", name, now[name], before.get(name))
     if (folder / ENVIRONMENT_FILE).exists():
         starts = _read_json(folder / ENVIRONMENT_FILE, list)
     make_run_folder(folder)
     try:
-        _write_json(folder / ENVIRONMENT_FILE, [*starts, describe_environment()])
+        _write_json(folder / ENVIRONMENT_FILE, [*starts, start])
         _write_json(folder / CONFIG_FILE, settings)
     except OSError as error:
         raise _not_writable(folder, error) from None
@@ -102,7 +123,7 @@ def _reached(folder):
     return max((int(step) for step in steps if step.isdigit()), default=0)
 
 
-def _refuse_other_settings(old, new, folder, reached):
+def _refuse_other_settings(old, new, folder, reached, change_settings):
     """The names of the fields that changed, if all of them may."""
     # A field that is newer than the run was then as it is by default.
     old = {**new, **_flat(default_config().to_dict()), **old}
@@ -116,11 +137,16 @@ def _refuse_other_settings(old, new, folder, reached):
             allowed -= set(contents)
     if not reached:
         allowed.add(BEGUN_FROM)
+    if change_settings:
+        named = [name for name in new if name.startswith(ON_REQUEST) and name not in NEVER]
+        allowed.update(named, (field for contents in PLACES.values() for field in contents))
     for name in changed:
         if name not in allowed:
+            may = name.startswith(ON_REQUEST) and name not in NEVER
             raise UserError(
                 f"{folder} holds a run with {name}={old[name]!r}, now {new[name]!r}; "
-                f"give the same settings to continue it, or another --workdir"
+                "give the same settings to continue it, or another --workdir"
+                + (", or add --change_settings to go on otherwise" if may else "")
             )
     _refuse_other_phases(old, new, folder, reached)
     return frozenset(changed)

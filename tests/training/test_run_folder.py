@@ -28,6 +28,29 @@ def test_other_settings_do_not_continue_a_run(tmp_path):
         open_run_folder(tmp_path, config)
 
 
+def test_a_run_goes_on_otherwise_where_the_user_says_so(tmp_path, caplog):
+    caplog.set_level("INFO")
+    found = {"training_pictures": "5 (abc)"}
+    begin(tmp_path, 7, **found)
+    config = config_of(steps=50)
+    config.losses.ring, config.data.train = 1.5, "others"
+    with pytest.raises(UserError, match="add --change_settings"):
+        open_run_folder(tmp_path, config, training_pictures="6 (def)")
+    changed = open_run_folder(tmp_path, config, change_settings=True, training_pictures="6 (def)")
+    assert {"losses.ring", "data.train", "train.steps"} < changed
+    assert "losses.ring is 1.5 from here on, and was 0.0" in caplog.text
+    start = json.loads((tmp_path / "environment.json").read_text())[-1]
+    assert start["changed_settings"] == {
+        "at_step": 7,
+        "losses.ring": [0.0, 1.5],
+        "data.train": ["", "others"],
+    }
+    assert json.loads((tmp_path / "config.json").read_text())["losses"]["ring"] == 1.5
+    config.generator.width = 16
+    with pytest.raises(UserError, match=r"generator\.width=32, now 16.*another --workdir$"):
+        open_run_folder(tmp_path, config, change_settings=True, **found)
+
+
 def config_of(coarse=0, reconstruction=10, steps=5, schedule="constant"):
     config = default_config()
     config.train.coarse_steps = coarse
