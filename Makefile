@@ -15,7 +15,7 @@ export TF_CPP_MIN_LOG_LEVEL := 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test coverage clean broken
+.PHONY: help install demo test coverage docs clean broken
 .NOTPARALLEL:
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make test    check the style and the types and run the tests"
 	@echo "make install  install what running needs, and do nothing else"
 	@echo "make coverage  run the tests and show which lines they reach (half as slow again)"
+	@echo "make docs    build the documents as one site, build/site"
 	@echo "make clean   remove .venv and whatever else make and the tests left (not logs/)"
 	@echo
 	@echo "The first of them installs what it needs into .venv. PYTHON=python3.11 chooses the Python."
@@ -114,3 +115,9 @@ PROBE := import sys, platform, importlib.util as u; \
 	print('old or new' if not (3, 11) <= sys.version_info[:2] <= (3, 13) else \
 	'intel' if (sys.platform, platform.machine()) == ('darwin', 'x86_64') else \
 	'good' if u.find_spec('ensurepip') else 'without_venv')
+
+# The documents as one site in build/site.
+docs: $(RUN_STAMP)
+	@$(VENV)/bin/python -m pip install -qq -e '.[docs]'
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs build --strict --quiet
+	@echo "Open build/site/index.html"

