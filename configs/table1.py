@@ -14,7 +14,9 @@ Names, and what the row of the table scores (PSNR, SSIM):
     partial_convolution_fine  its fine-tuning, from the run before:
                               --config.generator.weights=logs/partial_convolution
 
-Peng et al. (a VQ-VAE) is the row that cannot be built. None of these was trained to its end here.
+Scores to expect, in dB: those of the table, after as many pictures as the papers' own training,
+days on a GPU; none of these was trained to its end here. `inpaint-tf table1` trains all for the
+same number of pictures. Peng et al. (a VQ-VAE) is the row that cannot be built.
 
 Irregular holes are random strokes over the whole picture. Those of the papers are pictures:
 --config.masks.kind=pictures --config.masks.pictures=FOLDER (white = hole). AOT-GAN trains on them

@@ -23,7 +23,6 @@ CLASSES = {
     "Double": "networks.layers.align_corners",
     "Gate": "networks.generators.aot",
     "IteratedSpectralConv2D": "networks.layers.norms.spectral_norm",
-    "LeakyReLU": "networks.layers.activations",
     "PartialConv2D": "networks.layers.partial_conv",
     "PhasedLearningRate": "training.optimizers",
     "ReflectConv2D": "networks.layers.reflection",

@@ -6,8 +6,9 @@ import pytest
 
 from inpaint_tf.networks import generators
 
-PICTURES = np.random.default_rng(0).uniform(-1, 1, (1, 40, 48, 3)).astype("float32")
-MASK = np.zeros((1, 40, 48, 1), "float32")
+SIDE = 128  # which every kind takes
+PICTURES = np.random.default_rng(0).uniform(-1, 1, (1, SIDE, SIDE, 3)).astype("float32")
+MASK = np.zeros((1, SIDE, SIDE, 1), "float32")
 MASK[:, 10:20, 12:30] = 1
 
 

@@ -159,7 +159,8 @@ def test_every_number_of_a_run_has_a_description(kind):
         for name in getattr(critics, "terms", ())
     ]
     assert "d_loss" in terms
-    names = [*generator_loss.TERMS, *generator_loss.OPTIONAL_TERMS, *balanced.TERMS]
+    optional = generator_loss.OPTIONAL_TERMS.values()
+    names = [*generator_loss.TERMS, *optional, *balanced.TERMS]
     names += [*trainer.GRADIENT_NORMS, *trainer.RATES, *loop.SPEEDS, *SCORES, *terms]
     for name in names:
         assert scalar(name).description.endswith("."), name

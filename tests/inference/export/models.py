@@ -12,7 +12,8 @@ SIZE = 64
 def small_inpainter(kind="contextual_attention", hole_fill="white", seed=5, **options):
     """Width 4; its size is 64, which is that of the pictures compared."""
     keras.utils.set_random_seed(seed)
-    return Inpainter(generators.build(kind, 4, **options), hole_fill, SIZE)
+    generator = generators.build(kind, 4, **options)
+    return Inpainter(generator, hole_fill, max(SIZE, getattr(generator, "least_side", 1)))
 
 
 def pictures(count, height, width):

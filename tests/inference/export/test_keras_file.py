@@ -33,7 +33,7 @@ def test_opens_after_importing_the_package_alone(kind, engine, tmp_path):
     inpainter = small_inpainter(kind)
     path = tmp_path / "model.keras"
     inpaint_tf.export(inpainter, path, "keras")
-    images, masks = pictures(2, 41, 53)
+    images, masks = pictures(2, 67, 77)
     np.savez(tmp_path / "in.npz", image=images, mask=masks)
     paths = [str(path), str(tmp_path / "in.npz"), str(tmp_path / "out.npy")]
     environment = {**os.environ, "KERAS_BACKEND": engine}

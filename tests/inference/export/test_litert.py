@@ -32,9 +32,9 @@ np.save(sys.argv[3], complete(image=data["image"], mask=data["mask"])["completed
 def test_completes_like_the_inpainter_without_this_package(kind, tmp_path):
     inpainter = small_inpainter(kind)
     path = tmp_path / "model.tflite"
-    found = inpaint_tf.export(inpainter, path, "litert", height=43, width=56)
-    assert (found.height, found.width, found.known_equal) == (43, 56, True)
-    images, masks = pictures(1, 43, 56)
+    found = inpaint_tf.export(inpainter, path, "litert", height=67, width=80)
+    assert (found.height, found.width, found.known_equal) == (67, 80, True)
+    images, masks = pictures(1, 67, 80)
     np.savez(tmp_path / "in.npz", image=images, mask=masks)
     paths = [str(path), str(tmp_path / "in.npz"), str(tmp_path / "out.npy")]
     subprocess.run([sys.executable, "-c", RUN_WITH_LITERT_ALONE, *paths], check=True)
