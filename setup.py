@@ -24,8 +24,9 @@ REQUIREMENTS = [
     "setuptools<80.9",
     "numpy>=2.0,<3",
     "h5py>=3.11",
-    # Headless: imports on a server without libGL. OpenCV 5 has no CascadeClassifier.
-    "opencv-python-headless>=4.10,<5",
+    # Headless: imports on a server without libGL. 4.10.0.82 is for NumPy 1. OpenCV 5 has no
+    # CascadeClassifier.
+    "opencv-python-headless>=4.10.0.84,<5",
     "pillow>=10.3",
     "absl-py>=2.1",
     "ml_collections>=1.0",
