@@ -11,6 +11,15 @@ from typing import Any
 class UserError(Exception):
     """A mistake that the user can correct. The message is one line that says what to change."""
 
+    status = 1
+    """Exit status of a command that it ends."""
+
+
+class Stopped(UserError):
+    """The user has stopped the command by Ctrl-C. The message says what is kept."""
+
+    status = 130  # as shells count it: 128 and the signal's number
+
 
 def describe_os_error(error: OSError) -> str:
     """One line for an `OSError`: the file, the system's reason, and what to do."""

@@ -25,7 +25,7 @@ from absl import flags
 from inpaint_tf.commands.parsing.flags import define_compute_flags, define_mask_flags
 from inpaint_tf.commands.parsing.run_command import require_paths, run_command
 from inpaint_tf.data import photo_files
-from inpaint_tf.errors import UserError
+from inpaint_tf.errors import Stopped, UserError
 from inpaint_tf.evaluation import pairing
 from inpaint_tf.inference.photos.detectors import AUTO, DETECTORS
 from inpaint_tf.masks.face_shapes import SHAPES
@@ -149,7 +149,7 @@ def _complete_all(pairs, targets, faces, options, args):
                 reason = " ".join(str(error).split())
                 failures[pair] = reason.removeprefix(f"{pair.image}: ")
     except KeyboardInterrupt:
-        raise UserError(
+        raise Stopped(
             "stopped; what is done is kept, and the same command (without --overwrite) goes on"
         ) from None
     return failures

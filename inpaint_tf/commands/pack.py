@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from inpaint_tf.commands.parsing.run_command import require_paths, run_command
 from inpaint_tf.data.pack import check_output, pack
-from inpaint_tf.errors import UserError
+from inpaint_tf.errors import Stopped
 
 
 def main(_: Sequence[str]) -> None:
@@ -27,9 +27,12 @@ def main(_: Sequence[str]) -> None:
     try:
         counts = pack(source, args.output, args.size, args.crop, args.seed, args.overwrite)
     except KeyboardInterrupt:
-        raise UserError("stopped; nothing was written, run the same command again") from None
+        raise Stopped("stopped; nothing was written, run the same command again") from None
     left_out = f", {counts.left_out} unreadable left out" if counts.left_out else ""
-    print(f"{args.output}: {counts.packed} pictures{left_out}; train with --config.data.train=...")
+    print(
+        f"{args.output}: {counts.packed} pictures of {args.size}x{args.size}{left_out}; train with "
+        f"--config.data.train={args.output} --config.data.size={args.size}"
+    )
 
 
 def cli() -> None:

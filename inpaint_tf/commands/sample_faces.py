@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from inpaint_tf.commands.parsing.run_command import run_command
-from inpaint_tf.errors import UserError
+from inpaint_tf.errors import Stopped
 
 
 def main(_: Sequence[str]) -> None:
@@ -16,7 +16,7 @@ def main(_: Sequence[str]) -> None:
     try:
         write_sample_faces(args.output, args.count, args.size, args.first_seed)
     except KeyboardInterrupt:
-        raise UserError("stopped; run the same command again to draw the rest") from None
+        raise Stopped("stopped; run the same command again to draw the rest") from None
     print(f"{args.output}: {args.count} faces")
 
 

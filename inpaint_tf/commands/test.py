@@ -21,7 +21,7 @@ from inpaint_tf.commands.parsing.flags import (
     define_mask_flags,
 )
 from inpaint_tf.commands.parsing.run_command import run_command
-from inpaint_tf.errors import UserError
+from inpaint_tf.errors import Stopped, UserError
 from inpaint_tf.evaluation.picture_size import described, trained_at
 from inpaint_tf.evaluation.settings import PROTOCOLS, EvaluationSettings
 from inpaint_tf.masks.face_shapes import SHAPES
@@ -129,8 +129,9 @@ def run_test(args):
     try:
         found = evaluate(settings)
     except KeyboardInterrupt:
-        raise UserError(
-            "stopped; what is done is kept, and the same command (without --overwrite) goes on"
+        raise Stopped(
+            "stopped; what is done is kept, and the same command"
+            f"{' without --overwrite' if settings.overwrite else ''} goes on"
         ) from None
     for one in found.tested:
         _print_failures(one)
@@ -198,7 +199,15 @@ def _print_scores(found):
 
 
 def _hints(found):
-    """What else there is for a photo of which nobody knows what the hole covers."""
+    """What a user may have meant otherwise."""
+    settings = found.settings
+    if settings.masks == "centre":
+        yield (
+            "Holes: the shape 'centre' on each face. The central half of both sides, the paper's "
+            "hole, is --masks=center."
+        )
+    if settings.baselines and not settings.weights and not settings.predictions:
+        yield f"No network was tested; to set one beside: --weights={DEFAULT}."
     if len(found.comparison.pairs) == 1 and not found.settings.central and "complete" in COMMANDS:
         yield (
             "These are scores against the picture under the mask. To complete a photo whose "

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from inpaint_tf.data.paths.folder_lock import locked
-from inpaint_tf.evaluation import pairing, picture_size, results_folder
+from inpaint_tf.evaluation import pairing, picture_size, results_folder, trained_on
 from inpaint_tf.evaluation.complete_and_score import complete_and_score
 from inpaint_tf.evaluation.methods.method_names import name_apart
 from inpaint_tf.evaluation.report.comparison import Comparison, Tested, compare
@@ -126,7 +126,10 @@ def _report(settings, tested, set_judges, several):
         return Evaluation(settings, tested, None, None)
     methods = [one.method for one in comparison.tested]
     rows = comparison.rows[comparison.first.name]
-    remarks = picture_size.remarks(methods, rows, settings.size)
+    remarks = [
+        *picture_size.remarks(methods, rows, settings.size),
+        *trained_on.remarks(settings.weights, comparison.pairs),
+    ]
     tables = tabulate(comparison, settings.central, remarks, settings.protocol is not None)
     if several:
         write_comparison(comparison, Path(settings.output))

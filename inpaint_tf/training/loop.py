@@ -24,7 +24,8 @@ from inpaint_tf.weights import generator_file
 SPEEDS = ("images_per_second", "waiting_share")
 """What the loop itself measures."""
 
-SHORT = {"g": "g_loss", "d": "d_loss", "l1": "l1_loss", "dB": "val_psnr", "img/s": SPEEDS[0]}
+SCORE = "val_psnr"
+SHORT = {"g": "g_loss", "d": "d_loss", "l1": "l1_loss", "dB": SCORE, "img/s": SPEEDS[0]}
 """The values beside the progress bar and their names there."""
 
 
@@ -115,18 +116,22 @@ def train(run: Run) -> signal.Signals | None:
                 run.open_batches(trainer.batches_per_step(phase), schedule.batches_before(first))
             )
             window = Window()
+            score: dict[str, float] = {}
             with _phase_bar(schedule, phase, end - first) as bar:
                 bar.set_postfix_str("the first step builds the graph")
                 for step in range(first + 1, end + 1):
                     batch = window.next_batch(pictures)
                     window.add(step, run_step(batch))
                     if step == first + 1:
+                        window.leave_out_time()  # of building the graph
                         bar.set_postfix_str("")
                     bar.update()
                     stopping = stop.requested  # read once: what follows must agree on it
                     last = step == end or stopping
                     if last or run.every.any_due(step):
-                        bar.set_postfix_str(_short(_between_steps(run, phase, step, window, last)))
+                        values = _between_steps(run, phase, step, window, last)
+                        score = {key: values[key] for key in (SCORE,) if key in values} or score
+                        bar.set_postfix_str(_short(score | values))
                         window = Window()
                     if stopping:
                         return stopping
@@ -203,6 +208,7 @@ class Window:
         self.pictures = 0
         self.waiting = 0.0
         self.started = time.perf_counter()
+        self.before: tuple[int, float, float] | None = None
 
     def next_batch(self, pictures: Iterator[Any]) -> Any:
         asked = time.perf_counter()
@@ -215,6 +221,11 @@ class Window:
         # Not read here: on a GPU that would make the host wait for every step.
         self.results.append((step, results))
 
+    def leave_out_time(self) -> None:
+        """Begin to measure the speed anew, unless nothing comes after."""
+        self.before = self.pictures, self.waiting, self.started
+        self.pictures, self.waiting, self.started = 0, 0.0, time.perf_counter()
+
     def close(self, store: Any) -> dict[str, float]:
         """Means of the losses, and the speeds. `UserError` at the first non-finite loss."""
         totals: dict[str, float] = {}
@@ -224,6 +235,8 @@ class Window:
                 if not math.isfinite(value):
                     raise UserError(_non_finite(step, term, value, store))
                 totals[term] = totals.get(term, 0.0) + value
+        if not self.pictures and self.before:  # the first step is all there is
+            self.pictures, self.waiting, self.started = self.before
         seconds = time.perf_counter() - self.started
         means = {term: total / len(self.results) for term, total in totals.items()}
         return means | {

@@ -8,7 +8,7 @@ from typing import Any
 from absl import logging
 
 from inpaint_tf.data.paths.user_path import user_path
-from inpaint_tf.errors import UserError
+from inpaint_tf.errors import Stopped, UserError
 from inpaint_tf.training.check_config import check_config
 
 HELD_OUT_FILE = "held_out.txt"
@@ -149,7 +149,7 @@ def _run(config, workdir, train_source, validation_source, on_device, changed):
     try:
         stopped_by = loop.train(run)
     except KeyboardInterrupt:
-        raise UserError(
+        raise Stopped(
             f"stopped at once; {store.describe_latest()}; the same command goes on from there"
         ) from None
     pictures.tell_left_out()

@@ -118,7 +118,7 @@ def test_pictures_are_brought_to_the_size_of_the_training(args, inpainter, capsy
     assert row[2:4] == ["64", "90"]
     shown = capsys.readouterr().out
     assert "small: 3 pictures at 64x64 to 90x64, trained at 64x64, in" in shown
-    assert "shorter side 64 pixels: pictures of other sizes were resized" in shown
+    assert "each is brought to a shorter side of 64 pixels" in shown
     assert "is tested at" not in shown
 
 
@@ -240,6 +240,14 @@ def test_methods_without_a_picture_in_common(args, capsys):
     assert "nothing to compare" in capsys.readouterr().out
     found = json.loads((Path(args.output) / "of_2" / "summary.json").read_text())
     assert (found["images"], found["failed"]) == (1, 2)
+
+
+def test_a_word_that_means_another_hole_is_told(args, capsys):
+    args.masks, args.baseline, args.weights = "centre", ["mean"], None
+    run_test(args)
+    shown = capsys.readouterr().out
+    assert "the paper's hole, is --masks=center" in shown
+    assert "No network was tested; to set one beside: --weights=faces256" in shown
 
 
 def test_baselines_alone_need_no_network(args, monkeypatch):

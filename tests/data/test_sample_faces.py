@@ -93,6 +93,14 @@ def test_writing_and_skipping(tmp_path):
     assert paths[2].exists()
 
 
+def test_faces_of_another_size_are_not_taken_for_these(tmp_path):
+    write_sample_faces(tmp_path, 2, 32, progress=False)
+    before = (tmp_path / "face_00001.png").read_bytes()
+    with pytest.raises(UserError, match=r"face_00000.png is there with 32x32 pixels"):
+        write_sample_faces(tmp_path, 3, 16, progress=False)
+    assert (tmp_path / "face_00001.png").read_bytes() == before
+
+
 def test_a_file_where_the_folder_should_be(tmp_path):
     (tmp_path / "taken").write_text("not a folder")
     for folder in (tmp_path / "taken", tmp_path / "taken" / "faces"):

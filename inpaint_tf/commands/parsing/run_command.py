@@ -12,7 +12,7 @@ from ml_collections import ConfigDict
 from inpaint_tf import __version__
 from inpaint_tf.commands.parsing.numbers import describe_bad_number, spell_out
 from inpaint_tf.default_config import default_config
-from inpaint_tf.errors import UserError, describe_os_error
+from inpaint_tf.errors import Stopped, UserError, describe_os_error
 
 SHORT_HELP = {"-h", "--h", "--help", "-help", "-?", "--helpshort"}
 FULL_HELP = {"--helpfull", "-helpfull"}
@@ -23,7 +23,7 @@ def run_command(
     check_arguments: Callable[[list[str]], None] | None = None,
     more_help: Callable[[], str] | None = None,
 ) -> None:
-    """Run `main(argv)` under absl; end a `UserError` as `error: ...` on stderr and exit status 1.
+    """Run `main(argv)` under absl; end a `UserError` as `error: ...` on stderr and its status, 1.
 
     A mistaken flag, a full disk and a refused file are the user's to fix too: `flags.Error` and
     `OSError` are reported the same way.
@@ -55,16 +55,17 @@ def run_command(
         _expand_paths()
         return left
 
+    status = UserError.status
     try:
         app.run(main, flags_parser=parse)
     except UserError as error:
-        message = str(error)
+        message, status = str(error), error.status
     except OSError as error:
         message = describe_os_error(error)
     except KeyboardInterrupt:
-        message = "stopped by Ctrl-C"
+        message, status = "stopped by Ctrl-C", Stopped.status
     print(f"error: {' '.join(message.split())}", file=sys.stderr)
-    sys.exit(1)
+    sys.exit(status)
 
 
 class PlainLines(Formatter):

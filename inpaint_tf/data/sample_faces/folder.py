@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from PIL import Image
 from tqdm import tqdm
 
 from inpaint_tf.data.paths.user_path import user_path
@@ -29,8 +30,8 @@ def write_sample_faces(
     progress: show a progress bar on stderr.
 
     Returns the paths of all `count` pictures, in order.
-    Raises `UserError` where a number is out of range or `folder` cannot be a folder, `OSError`
-    where the disk is full or the folder not writable.
+    Raises `UserError` where a number is out of range, `folder` cannot be a folder or has such files
+    of another size, `OSError` where the disk is full or the folder not writable.
     """
     _require("count", count, at_least=1)
     _require("size", size, at_least=16)
@@ -42,6 +43,13 @@ def write_sample_faces(
         raise UserError(f"{folder}: a file is in the way; give another folder") from None
     seeds = range(first_seed, first_seed + count)
     paths = [folder / f"face_{seed:05d}.png" for seed in seeds]
+    for path in paths:
+        found = _size(path)
+        if found not in (None, (size, size)):
+            raise UserError(
+                f"{path} is there with {found[0]}x{found[1]} pixels; choose another folder, or "
+                f"remove it to have it drawn at {size}x{size}"
+            )
     work = tqdm(
         zip(seeds, paths, strict=True), "Drawing faces", count, unit="face", disable=not progress
     )
@@ -49,6 +57,15 @@ def write_sample_faces(
         if not path.exists():
             write_png(path, draw_face(seed, size))
     return paths
+
+
+def _size(path: Path) -> tuple[int, int] | None:
+    """(width, height) of a picture, from its header; None where there is none."""
+    try:
+        with Image.open(path) as picture:
+            return picture.size
+    except (OSError, ValueError):
+        return None
 
 
 def _require(name: str, value: int, at_least: int) -> None:

@@ -35,7 +35,6 @@ def run(body, *arguments):
     [
         ("raise UserError('two\\n lines')", ["--output=x"], "two lines"),
         ("open('/none/at/all', 'w')", ["--output=x"], "/none/at/all: No such file or directory"),
-        ("raise KeyboardInterrupt", ["--output=x"], "stopped by Ctrl-C"),
         ("pass", [], "--output is missing; see --help"),
         ("pass", ["--output=x", "--size=0"], "flag --size=0:"),
         ("pass", ["--output=x", "--nope"], "Unknown command line flag 'nope'"),
@@ -47,6 +46,12 @@ def test_mistakes_are_one_line(body, arguments, line):
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"error: {line}")
     assert ended.stderr.count("\n") == 1
+
+
+def test_ctrl_c_has_the_status_that_shells_expect():
+    ended = run("raise KeyboardInterrupt", "--output=x")
+    assert ended.returncode == 130
+    assert ended.stderr == "error: stopped by Ctrl-C\n"
 
 
 def test_the_status_of_main_is_the_commands():
