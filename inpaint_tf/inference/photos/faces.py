@@ -1,6 +1,7 @@
 """Faces in a photo: where their eyes are, found by a detector or listed by the user."""
 
 import functools
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -13,6 +14,9 @@ from inpaint_tf.masks import face_shapes
 
 LONGEST_SIDE = 640
 """Pixels to which larger photos are reduced for detection: faces of a fifteenth of it are found."""
+
+_one_at_a_time = threading.Lock()
+"""Several threads read pictures: neither loading a detector nor OpenCV's cascades bear that."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,8 @@ def find_faces(image: np.ndarray, detector: str = detectors.AUTO) -> list[Face]:
     height, width = image.shape[:2]
     scale = min(1.0, LONGEST_SIDE / max(height, width))
     small = picture_files.resize(image, max(round(height * scale), 1), max(round(width * scale), 1))
-    found = _detector(detectors.choose(detector))(small)
+    with _one_at_a_time:
+        found = _detector(detectors.choose(detector))(small)
     ratio = np.array([width / small.shape[1], height / small.shape[0]])
     faces = [
         Face((left + 0.5) * ratio - 0.5, (right + 0.5) * ratio - 0.5, score)

@@ -1,6 +1,8 @@
 """Faces: where their eyes are, by a detector or by a file of the user."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -107,3 +109,20 @@ def test_another_form_is_refused_in_one_line(tmp_path, name, text):
     with pytest.raises(UserError, match="lists no faces") as caught:
         read_faces(tmp_path / name)
     assert "\n" not in str(caught.value)
+
+
+def test_threads_take_turns_at_the_detector(monkeypatch):
+    at_once, most = [0], [0]
+
+    def detector(image):
+        at_once[0] += 1
+        most[0] = max(most[0], at_once[0])
+        time.sleep(0.01)
+        at_once[0] -= 1
+        return []
+
+    monkeypatch.setattr(faces, "_detector", lambda name: detector)
+    pictures = [np.zeros((32, 32, 3), np.uint8)] * 6
+    with ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(find_faces, pictures)) == [[]] * 6
+    assert most == [1]
