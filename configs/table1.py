@@ -28,6 +28,7 @@ The perceptual and the style term look through EfficientNet-Lite0
 torchvision's files.
 """
 
+from inpaint_tf import load_config
 from inpaint_tf.default_config import default_config
 
 AOT = {
@@ -48,25 +49,15 @@ SPAN = 2.2
 def get_config(name="contextual_attention"):
     if name not in ROWS:
         raise ValueError(f"the row is one of {', '.join(ROWS)}, not {name!r}")
+    if name not in {*AOT, *PARTIAL}:
+        return load_config("shah2022_celebahq")
     config = default_config()
     config.data.test_count = 2000
     if name in AOT:
         _aot(config, AOT[name])
-    elif name in PARTIAL:
-        _partial_convolution(config, PARTIAL[name])
     else:
-        _contextual_attention(config)
+        _partial_convolution(config, PARTIAL[name])
     return config
-
-
-def _contextual_attention(config):
-    """Shah et al. 2022: that of configs/shah2022_celebahq.py."""
-    config.masks.kind = "center"
-    config.masks.fill = "white"
-    config.losses.discount = 0.99
-    config.losses.ae = 0.0
-    config.losses.adversarial = 1.0
-    config.train.steps = 10_000
 
 
 def _irregular(config):

@@ -123,7 +123,9 @@ def done_of(row: str, output: Path) -> Done:
     steps = [int(path.name.removeprefix("step_")) for path in folder.glob("checkpoints/step_*")]
     if not steps:
         return Done(0, 0)
-    config = json.loads((folder / "config.json").read_text())
+    from inpaint_tf.weights.locate import RUN_CONFIG
+
+    config = json.loads((folder / RUN_CONFIG).read_text())
     settings = [f"data.batch_size={config['data']['batch_size']}"]
     return Done(max(steps), max(steps) * cost(row, settings)[1])
 

@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from inpaint_tf.errors import UserError
-
-HELD_OUT = "held_out.txt"
-CONFIG = "config.json"
+from inpaint_tf.weights import locate
 
 
 def remarks(weights: Iterable[str], pairs: Iterable[Any]) -> Iterator[str]:
@@ -25,7 +23,7 @@ def remarks(weights: Iterable[str], pairs: Iterable[Any]) -> Iterator[str]:
         folder, held_out = _pictures_of(run)
         trained = [path for path in tested if folder in path.parents and path not in held_out]
         if folder.is_dir() and trained:
-            others = f"; others are in {run / HELD_OUT}" if held_out else ""
+            others = f"; others are in {run / locate.HELD_OUT_FILE}" if held_out else ""
             yield (
                 f"{name} was trained on {len(trained):,} of these {len(tested):,} pictures: its "
                 f"scores are too good{others}."
@@ -34,20 +32,17 @@ def remarks(weights: Iterable[str], pairs: Iterable[Any]) -> Iterator[str]:
 
 def _run_of(name):
     """The folder of the run that weights come from, or None."""
-    from inpaint_tf.weights.locate import find_weights
-
     try:
-        path = find_weights(name).resolve()
+        return locate.run_folder_of(locate.find_weights(name).resolve())
     except UserError:
         return None
-    return next((each for each in [path, *path.parents[:3]] if (each / CONFIG).is_file()), None)
 
 
 def _pictures_of(run):
     """(folder of the training pictures, those of them that were held out)."""
     try:
-        train = json.loads((run / CONFIG).read_text())["data"]["train"]
-        held_out = run / HELD_OUT
+        train = json.loads((run / locate.RUN_CONFIG).read_text())["data"]["train"]
+        held_out = run / locate.HELD_OUT_FILE
         lines = held_out.read_text(errors="surrogateescape") if held_out.is_file() else ""
     except (OSError, ValueError, KeyError, TypeError):
         return Path("nowhere"), frozenset()

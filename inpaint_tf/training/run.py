@@ -10,9 +10,7 @@ from absl import logging
 from inpaint_tf.data.paths.user_path import user_path
 from inpaint_tf.errors import Stopped, UserError
 from inpaint_tf.training.check_config import check_config
-
-HELD_OUT_FILE = "held_out.txt"
-"""The pictures held out of the training pictures, a line each, as a list for `open_source`."""
+from inpaint_tf.weights.locate import HELD_OUT_FILE
 
 FRAMED_PICTURES = 32
 """Of which is measured where faces stand."""

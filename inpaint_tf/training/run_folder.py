@@ -12,8 +12,8 @@ from inpaint_tf.data.atomic_files import write_whole
 from inpaint_tf.default_config import default_config
 from inpaint_tf.engines.environment import describe_environment
 from inpaint_tf.errors import UserError
+from inpaint_tf.weights.locate import RUN_CONFIG
 
-CONFIG_FILE = "config.json"
 ENVIRONMENT_FILE = "environment.json"
 
 RESUMABLE = {
@@ -73,8 +73,8 @@ def open_run_folder(
     settings = {**config.to_dict(), "run": resolved}
     changed: frozenset[str] = frozenset()
     starts, start = [], describe_environment()
-    if (folder / CONFIG_FILE).exists():
-        old = _read_json(folder / CONFIG_FILE, dict)
+    if (folder / RUN_CONFIG).exists():
+        old = _read_json(folder / RUN_CONFIG, dict)
         reached = _reached(folder)
         if reached and isinstance(old.get("generator"), dict) and "weights" in old["generator"]:
             settings["generator"]["weights"] = old["generator"]["weights"]
@@ -94,7 +94,7 @@ def open_run_folder(
     make_run_folder(folder)
     try:
         _write_json(folder / ENVIRONMENT_FILE, [*starts, start])
-        _write_json(folder / CONFIG_FILE, settings)
+        _write_json(folder / RUN_CONFIG, settings)
     except OSError as error:
         raise _not_writable(folder, error) from None
     return changed

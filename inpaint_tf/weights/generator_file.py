@@ -18,7 +18,13 @@ from inpaint_tf.networks import generators
 from inpaint_tf.networks.layers.attention_memory import SCORE_BYTES
 from inpaint_tf.weights import formats
 from inpaint_tf.weights.formats import hdf5
-from inpaint_tf.weights.locate import DEFAULT, GENERATOR_FILE, find_weights
+from inpaint_tf.weights.locate import (
+    DEFAULT,
+    GENERATOR_FILE,
+    RUN_CONFIG,
+    find_weights,
+    run_folder_of,
+)
 
 DEFAULT_SETTINGS = {
     "kind": generators.DEFAULT_KIND,
@@ -127,13 +133,12 @@ def _size_of_run(path):
 
     path: of RUN/best.weights.h5 or RUN/checkpoints/step_*/generator.weights.h5. None: unknown.
     """
-    for folder in list(Path(path).absolute().parents)[:3]:
-        try:
-            size = json.loads((folder / "config.json").read_text())["data"]["size"]
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-        return size if isinstance(size, int) else None
-    return None
+    folder = run_folder_of(path)
+    try:
+        size = folder and json.loads((folder / RUN_CONFIG).read_text())["data"]["size"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return size if isinstance(size, int) else None
 
 
 def _refuse_odd(settings, arrays, path):

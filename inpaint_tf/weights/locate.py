@@ -9,6 +9,10 @@ from inpaint_tf.weights.formats.hdf5 import SUFFIX
 GENERATOR_FILE = "generator" + SUFFIX
 BEST_FILE = "best" + SUFFIX
 CHECKPOINTS = f"checkpoints/step_*/{GENERATOR_FILE}"
+RUN_CONFIG = "config.json"
+"""In a run's folder: its settings."""
+HELD_OUT_FILE = "held_out.txt"
+"""There: the pictures held out of the training pictures, a line each, as a list for a source."""
 LATEST = "latest"
 LOGS = "logs"
 SHIPPED = Path(__file__).parent / "shipped"
@@ -21,6 +25,15 @@ ACCEPTED = (
     f"DeepFillv1 of mmagic, AOT-GAN's G*.pt), or '{LATEST}': the newest run under {LOGS}/"
 )
 """What `find_weights` takes, for help texts."""
+
+
+def run_folder_of(path: str | Path) -> Path | None:
+    """The folder of the run that a file or folder of weights belongs to; None: of none.
+
+    path: a run's folder, RUN/best.weights.h5, RUN/checkpoints/step_* or the generator in it.
+    """
+    path = Path(path).absolute()
+    return next((each for each in (path, *path.parents[:3]) if (each / RUN_CONFIG).is_file()), None)
 
 
 def find_weights(weights: str | Path) -> Path:

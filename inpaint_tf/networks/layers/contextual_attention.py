@@ -62,7 +62,6 @@ def contextual_attention(
     compute_dtype: type of the product that copies; scores and softmax are always float32.
     score_bytes: a larger score matrix, batch * (height/2 * width/2)**2 * 4 bytes, is never held as
       a whole: the same numbers are computed in blocks of rows of about this size.
-
     rules: see `AttentionRules`.
 
     Returns (output, offsets): output like foreground; offsets (batch, height/2, width/2, 2), int32,
@@ -76,8 +75,8 @@ def contextual_attention(
         ops.cast(halve(x, rules.align_corners), "float32") for x in (foreground, background)
     )
     batch, height, width = ops.shape(queries)[:3]
-    known = halve(ops.cast(mask, "float32"), rules.align_corners)
-    valid = _valid_patches(known)  # (batch or 1, 1, 1, w, h)
+    hole = halve(ops.cast(mask, "float32"), rules.align_corners)
+    valid = _valid_patches(hole)  # (batch or 1, 1, 1, w, h)
     lengths = _reciprocal_lengths(keys, rules.added_length)  # (batch, 1, 1, h, w)
 
     def at_once() -> tuple[Any, Any]:
