@@ -16,6 +16,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # the workers fill the cores already
 import cv2
 import numpy as np
 import pytest
+from absl import logging
 
 
 def pytest_configure():
@@ -33,6 +34,15 @@ def faces():
     if not folder:
         pytest.skip("INPAINT_TF_FACES names no folder of real faces (train/ and val/)")
     return Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def fresh_log(monkeypatch):
+    """What an earlier test set or counted (`log_first_n`) does not keep lines from a later one."""
+    before = logging.get_verbosity()
+    monkeypatch.setattr(logging, "_log_counter_per_token", {})
+    yield
+    logging.set_verbosity(before)
 
 
 @pytest.fixture

@@ -58,6 +58,20 @@ def configure(device: str = "auto", precision: str = "auto") -> tuple[str, str]:
     return device, precision
 
 
+@contextlib.contextmanager
+def layers_in(precision: str) -> Iterator[None]:
+    """Layers built inside compute in one of `PRECISIONS`, whatever the program's is."""
+    load_engine()
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
 def _reason(asked: str, device: str) -> str:
     if asked != "auto":
         return ""

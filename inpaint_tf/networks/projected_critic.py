@@ -39,15 +39,15 @@ def build_projection(features: keras.Model, seed: int = 0) -> keras.Model:
     outputs = [levels[-1]]
     for finer in levels[-2::-1]:
         deeper = _random(rng, 3, finer.shape[-1], outputs[0].shape[-1])(outputs[0])
-        deeper = keras.layers.UpSampling2D(2, interpolation="bilinear", dtype="float32")(deeper)
-        outputs.insert(0, (finer + deeper) * np.float32(np.sqrt(0.5)))
+        deeper = keras.layers.UpSampling2D(2, interpolation="bilinear", dtype=_precision())(deeper)
+        outputs.insert(0, (finer + deeper) * float(np.sqrt(0.5)))
     network = keras.Model(pictures, outputs, name="projection")
     network.trainable = False
     return network
 
 
 def _random(rng, kernel, filters, channels):
-    layer = keras.layers.Conv2D(filters, kernel, padding="same", use_bias=False, dtype="float32")
+    layer = keras.layers.Conv2D(filters, kernel, padding="same", use_bias=False, dtype=_precision())
     layer.build((None, None, None, channels))
     scale = np.sqrt(2.0 / (kernel * kernel * channels))
     layer.set_weights([rng.normal(0, scale, layer.kernel.shape).astype("float32")])
@@ -63,22 +63,29 @@ def build_heads(name: str, width: int = 64) -> keras.Model:
     """
     inputs, scores = [], []
     for index, (channels, halvings) in enumerate(zip(PROJECTED, HALVINGS, strict=True)):
-        features = keras.Input((None, None, channels + 1), dtype="float32")
+        features = keras.Input((None, None, channels + 1), dtype=_precision().compute_dtype)
         inputs.append(features)
         filters = width * min(2**index, 4)
         for number in range(halvings):
             features = _spectral(filters, 4, 2, f"scale{index}_down{number}")(features)
-            features = LeakyReLU(0.2, dtype="float32")(features)
+            features = LeakyReLU(0.2, dtype=_precision())(features)
         features = _spectral(filters, 3, 1, f"scale{index}_conv")(features)
-        features = LeakyReLU(0.2, dtype="float32")(features)
-        scores.append(_spectral(1, 3, 1, f"scale{index}_score")(features))
+        features = LeakyReLU(0.2, dtype=_precision())(features)
+        score = _spectral(1, 3, 1, f"scale{index}_score")(features)
+        scores.append(ops.cast(score, "float32"))
     return keras.Model(inputs, scores, name=name)
 
 
 def _spectral(filters, kernel, stride, name):
     return SpectralConv2D(
-        filters, kernel, strides=stride, padding="same", dtype="float32", name=name
+        filters, kernel, strides=stride, padding="same", dtype=_precision(), name=name
     )
+
+
+def _precision():
+    """Half precision only as bfloat16: in float16 no scores were looked at."""
+    policy = keras.config.dtype_policy()
+    return policy if policy.compute_dtype == "bfloat16" else keras.DTypePolicy("float32")
 
 
 def iterate(heads: keras.Model) -> None:

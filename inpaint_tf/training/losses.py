@@ -47,7 +47,9 @@ def ring(mask: Any, width: int = 8) -> Any:
 
     What is generated there is not shown, but it has to fit what lies beside it.
     """
-    return ops.max_pool(mask, 2 * width + 1, strides=1, padding="same") - mask
+    window = 2 * width + 1
+    rows = ops.max_pool(mask, (window, 1), strides=1, padding="same")  # the square in two steps
+    return ops.max_pool(rows, (1, window), strides=1, padding="same") - mask
 
 
 def total_variation(pictures: Any, region: Any) -> Any:

@@ -9,8 +9,10 @@ from small import small_batches
 import inpaint_tf
 from inpaint_tf import compositing
 from inpaint_tf.default_config import default_config
+from inpaint_tf.engines import runtime
 from inpaint_tf.masks import Hole
 from inpaint_tf.networks import efficientnet_lite0
+from inpaint_tf.networks.projected_critic import PROJECTED, build_heads, build_projection, iterate
 from inpaint_tf.training.build_from_config import build_trainer
 from inpaint_tf.training.critics.projected import ProjectedCritics, bounding_squares
 
@@ -207,9 +209,26 @@ def test_the_features_are_in_no_checkpoint(trainer, tmp_path):
     assert sum(int(np.prod(v.shape)) for v in trainer.critics.frozen_variables) > 4e6
 
 
-def test_the_random_projections_follow_the_seed():
-    from inpaint_tf.networks.projected_critic import build_projection
+def test_bfloat16_is_for_the_layers_and_float32_for_scores_and_weights():
+    shapes = [
+        (2, side, side, channels + 1)
+        for side, channels in zip((16, 8, 4, 2), PROJECTED, strict=True)
+    ]
+    rng = np.random.default_rng(0)
+    features = [rng.normal(size=shape).astype("float32") for shape in shapes]
+    exact = build_heads("exact", 8)
+    for _ in range(30):
+        iterate(exact)
+    with runtime.layers_in("mixed_bfloat16"):
+        quick = build_heads("quick", 8)
+    quick.set_weights(exact.get_weights())
+    for true, rounded in zip(exact(features), quick(features), strict=True):
+        assert rounded.dtype == "float32"
+        assert 0 < np.abs(np.asarray(true) - np.asarray(rounded)).max() < 0.03
+    assert all(variable.dtype == "float32" for variable in quick.variables)
 
+
+def test_the_random_projections_follow_the_seed():
     inputs = keras.Input((None, None, 3))
     levels = [keras.layers.AveragePooling2D(s)(inputs) for s in (4, 8, 16, 32)]
     features = keras.Model(inputs, levels)

@@ -29,7 +29,7 @@ def test_other_settings_do_not_continue_a_run(tmp_path):
 
 
 def test_a_run_goes_on_otherwise_where_the_user_says_so(tmp_path, caplog):
-    caplog.set_level("INFO")
+    caplog.set_level("INFO", logger="absl")
     found = {"training_pictures": "5 (abc)"}
     begin(tmp_path, 7, **found)
     config = config_of(steps=50)

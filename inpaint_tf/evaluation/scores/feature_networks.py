@@ -3,12 +3,12 @@
 Built with Keras, so that a test needs one engine only, and always in float32.
 """
 
-import contextlib
 import math
 
 import numpy as np
 
 from inpaint_tf.data import picture_files
+from inpaint_tf.engines import runtime
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.scores import feature_distances
 from inpaint_tf.evaluation.scores.view import View
@@ -49,7 +49,7 @@ class Lpips:
             with np.load(path) as stored:
                 weights = {name: stored[name] for name in stored.files}
             self.heads = [weights[f"head{index}"] for index in range(1, len(ALEXNET) + 1)]
-            with _float32():
+            with runtime.layers_in("float32"):
                 self._network = _alexnet()
             for name, *_ in ALEXNET:
                 layer = self._network.get_layer(name)
@@ -82,7 +82,7 @@ class Inception:
         import keras
 
         try:
-            with _float32():
+            with runtime.layers_in("float32"):
                 self._network = keras.applications.InceptionV3(
                     include_top=False,
                     weights=str(path),
@@ -115,15 +115,3 @@ def _alexnet():
         features = convolution(features)
         layers.append(features)
     return keras.Model(pictures, layers, name="alexnet")
-
-
-@contextlib.contextmanager
-def _float32():
-    import keras
-
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float32")
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)

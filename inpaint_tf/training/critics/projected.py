@@ -150,7 +150,7 @@ class ProjectedCritics(Critics):
         """(scores, weights) of each head: weights are 1 where the place counts."""
         shares = [projected_critic.pooled(mask, feature) for feature in features]
         joined = [
-            ops.concatenate([feature, share], axis=-1)
+            ops.concatenate([feature, ops.cast(share, feature.dtype)], axis=-1)
             for feature, share in zip(features, shares, strict=True)
         ]
         scores = heads(joined)

@@ -7,8 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from inpaint_tf.engines import runtime
 from inpaint_tf.errors import UserError
 from inpaint_tf.inference.photos import detectors, faces
+from inpaint_tf.inference.photos.detectors import mtcnn
 from inpaint_tf.inference.photos.face_list import face_in_box, read_faces
 from inpaint_tf.inference.photos.faces import Face, find_covered_faces, find_faces
 from inpaint_tf.masks import face_shapes
@@ -39,6 +41,13 @@ def test_detectors_find_a_face_in_a_photo(astronaut, name):
     assert top < 101
     assert left + width > 245
     assert 120 < top + height < 190
+
+
+def test_mtcnn_computes_in_float32_whatever_the_program_does(astronaut):
+    pytest.importorskip("mtcnn")
+    with runtime.layers_in("mixed_bfloat16"):
+        left, _, _ = mtcnn.Detector()(astronaut)[0]
+    np.testing.assert_allclose(left, (205, 101), atol=6)
 
 
 def test_positions_are_those_of_the_photos_own_size(astronaut):

@@ -28,7 +28,8 @@ class Detector:
     def __init__(self):
         from mtcnn import MTCNN
 
-        self._mtcnn = MTCNN()
+        with runtime.layers_in("float32"):  # NumPy, which it goes on with, has no bfloat16
+            self._mtcnn = MTCNN()
 
     def __call__(self, image: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, float]]:
         found = []
