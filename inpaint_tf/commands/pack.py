@@ -28,6 +28,11 @@ def main(_: Sequence[str]) -> None:
         counts = pack(source, args.output, args.size, args.crop, args.seed, args.overwrite)
     except KeyboardInterrupt:
         raise Stopped("stopped; nothing was written, run the same command again") from None
+    if counts.enlarged:
+        print(
+            f"{counts.enlarged} of the {counts.packed} pictures have fewer than {args.size} pixels "
+            "a side and were enlarged: they are softer than their size says"
+        )
     left_out = f", {counts.left_out} unreadable left out" if counts.left_out else ""
     print(
         f"{args.output}: {counts.packed} pictures of {args.size}x{args.size}{left_out}; train with "

@@ -18,7 +18,7 @@ def main(argv):
     args = flags.FLAGS
     check_config(args.config)
     if args.dry_run:
-        return dry_run(args.config, args.device, args.precision)
+        return dry_run(args)
     if not args.workdir:
         raise UserError("no folder for the run; pass --workdir=logs/NAME")
     result = train(
@@ -47,25 +47,34 @@ def main(argv):
     return 0
 
 
-def dry_run(config, device, precision):
+def dry_run(args):
     """Open the data, build the networks and show what a run would do, without running it."""
     from inpaint_tf.commands.parsing.settings_help import described
-    from inpaint_tf.engines import runtime
     from inpaint_tf.training import build_from_config
     from inpaint_tf.training.records.first_lines import NO_VALIDATION
+    from inpaint_tf.training.run import resolve
+    from inpaint_tf.training.run_folder import look_at_run
 
-    train_source, validation_source = build_from_config.open_sources(config)
-    runtime.configure(device, precision)
+    config, reached = args.config, 0
+    sources = build_from_config.open_sources(config)
+    resolved = resolve(config, *sources, args.device, args.precision, args.data_parallel)
+    if args.workdir:
+        start = look_at_run(args.workdir, config, change_settings=args.change_settings, **resolved)
+        reached = start.reached
     print("\n".join(described(config)))
-    print(f"training pictures: {len(train_source)}")
-    print(f"validation pictures: {len(validation_source) if validation_source else 0}")
-    if validation_source is None:
+    print(f"training pictures: {len(sources[0])}")
+    print(f"validation pictures: {len(sources[1]) if sources[1] else 0}")
+    if sources[1] is None:
         print(NO_VALIDATION)
     trainer = build_from_config.build_trainer(config)
     for network in (trainer.generator, *trainer.critics.networks.values()):
         print(f"{network.name}: {network.count_params():,} parameters")
-    for phase, first, end in build_from_config.build_schedule(config).stretches(0):
-        print(f"{phase}: {end - first} iterations")
+    if reached:
+        print(f"{args.workdir} holds this run: it would go on at step {reached:,}")
+        for name, (before, now) in start.otherwise.items():
+            print(f"  with {name} = {now!r}, so far {before!r}")
+    for phase, first, end in build_from_config.build_schedule(config).stretches(reached):
+        print(f"{phase}: {end - first} iterations{' more' if reached else ''}")
     return 0
 
 

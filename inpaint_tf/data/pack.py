@@ -15,10 +15,11 @@ from inpaint_tf.errors import UserError
 
 
 class PackCounts(NamedTuple):
-    """Numbers of pictures that `pack` has written, and of unreadable ones that it has left out."""
+    """Pictures that `pack` has written, those of them that it enlarged, and unreadable others."""
 
     packed: int
     left_out: int
+    enlarged: int
 
 
 def pack(
@@ -52,13 +53,14 @@ def pack(
     check_crop(crop)
     output = check_output(output, overwrite)
     _check_room(output.parent, len(source) * size * size * 3)
-    pictures, names = ReadablePictures(source), []
+    pictures, names, enlarged = ReadablePictures(source), [], 0
     bar = tqdm(total=len(source), desc="packing", unit=" pictures", disable=not progress)
     # Written as a stream: with a memory map, a full disk would kill the process.
     with bar, write_whole(output) as file:
         _write_header(file, len(source), size)
-        for index, image in readable_squares(pictures, size, crop, seed):
+        for index, image, side in readable_squares(pictures, size, crop, seed):
             file.write(image.data)
+            enlarged += side < size
             names.append(source.name(index).replace("\n", " "))
             bar.update(index + 1 - bar.n)
         if pictures.left_out:
@@ -68,7 +70,7 @@ def pack(
         with write_whole(f"{output}{NAMES_SUFFIX}") as names_file:
             text = "".join(f"{name}\n" for name in names)
             names_file.write(text.encode("utf-8", errors="surrogateescape"))
-    return PackCounts(len(names), len(pictures.left_out))
+    return PackCounts(len(names), len(pictures.left_out), enlarged)
 
 
 def check_output(output: str | os.PathLike[str], overwrite: bool) -> Path:

@@ -179,27 +179,30 @@ def in_order(
     """
     squares = itertools.islice(readable_squares(ReadablePictures(source), size), limit)
     while part := list(itertools.islice(squares, batch_size)):
-        yield [source.name(index) for index, _ in part], np.stack([image for _, image in part])
+        names = [source.name(index) for index, _, _ in part]
+        yield names, np.stack([image for _, image, _ in part])
 
 
 def readable_squares(
     pictures: ReadablePictures, size: int, crop: str = "center", seed: int = 0
-) -> Iterator[tuple[int, np.ndarray]]:
-    """Yields (index, uint8 (size, size, 3)) of every readable picture in order, decoded in threads.
+) -> Iterator[tuple[int, np.ndarray, int]]:
+    """Yields (index, uint8 (size, size, 3), side) of every readable picture, decoded in threads.
 
-    size: height and width of the results, in pixels.
+    In order. size: height and width of the results, in pixels; side: of the square that was cut.
     crop: "center", or "random", which draws a place from (seed, index).
     """
     check_crop(crop)
 
-    def load(index: int) -> tuple[int, np.ndarray | None]:
+    def load(index: int) -> tuple[int, np.ndarray | None, int]:
         image = pictures.read(index)
+        if image is None:
+            return index, None, 0
         rng = np.random.default_rng([seed, index, 1]) if crop == "random" else None
-        return index, None if image is None else square(image, size, rng)
+        return index, square(image, size, rng), min(image.shape[:2])
 
-    for index, image in ordered_map(load, range(len(pictures.source))):
+    for index, image, side in ordered_map(load, range(len(pictures.source))):
         if image is not None:
-            yield index, image
+            yield index, image, side
 
 
 def square(image: np.ndarray, size: int, rng: np.random.Generator | None = None) -> np.ndarray:

@@ -67,9 +67,8 @@ def train(
     runtime.prefer_onednn()
     check_config(config)
     workdir = user_path(workdir, "--workdir")
-    from inpaint_tf.data import describe_source, source_bytes
     from inpaint_tf.data.paths.folder_lock import locked
-    from inpaint_tf.training.build_from_config import describe_mask_pictures, open_sources
+    from inpaint_tf.training.build_from_config import open_sources
     from inpaint_tf.training.run_folder import make_run_folder, open_run_folder
     from inpaint_tf.weights import generator_file, locate
 
@@ -78,23 +77,39 @@ def train(
             config.generator.weights, config.generator.width, config.generator.kind
         )
     train_source, validation_source = open_sources(config)
-    device, precision = runtime.configure(device, precision)
-    devices = runtime.share_batches(data_parallel, config.data.batch_size)
+    resolved = resolve(config, train_source, validation_source, device, precision, data_parallel)
     make_run_folder(workdir)
     with locked(workdir, "--workdir"):
-        changed = open_run_folder(
-            workdir,
-            config,
-            change_settings=change_settings,
-            device=device,
-            precision=precision,
-            devices=devices,
-            training_pictures=describe_source(train_source),
-            training_bytes=source_bytes(train_source),
-            validation_pictures=describe_source(validation_source) if validation_source else None,
-            mask_pictures=describe_mask_pictures(config),
-        )
+        changed = open_run_folder(workdir, config, change_settings=change_settings, **resolved)
         return _run(config, workdir, train_source, validation_source, data_on_device, changed)
+
+
+def resolve(
+    config: Any,
+    train_source: Any,
+    validation_source: Any,
+    device: str = "auto",
+    precision: str = "auto",
+    data_parallel: str | int = "auto",
+) -> dict[str, Any]:
+    """What a run's folder keeps beside its config, for `run_folder.open_run_folder`.
+
+    Configures the engine. The sources are those of `build_from_config.open_sources`.
+    """
+    from inpaint_tf.data import describe_source, source_bytes
+    from inpaint_tf.engines import runtime
+    from inpaint_tf.training.build_from_config import describe_mask_pictures
+
+    device, precision = runtime.configure(device, precision)
+    return {
+        "device": device,
+        "precision": precision,
+        "devices": runtime.share_batches(data_parallel, config.data.batch_size),
+        "training_pictures": describe_source(train_source),
+        "training_bytes": source_bytes(train_source),
+        "validation_pictures": describe_source(validation_source) if validation_source else None,
+        "mask_pictures": describe_mask_pictures(config),
+    }
 
 
 def _run(config, workdir, train_source, validation_source, on_device, changed):

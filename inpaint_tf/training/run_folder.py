@@ -4,7 +4,7 @@ import errno
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from absl import logging
 
@@ -57,6 +57,41 @@ BEGUN_FROM = "generator.weights"
 """Plays no part once there is a checkpoint: the run's folder keeps what it began from."""
 
 
+class Start(NamedTuple):
+    """What a start of a run would be: new, or going on with the one in its folder.
+
+    settings: for config.json. changed: names of those that changed since the last start.
+    otherwise: {name: [before, now]} of those among them that change what is learnt.
+    reached: the iteration of the latest checkpoint; 0 without one.
+    """
+
+    settings: dict[str, Any]
+    changed: frozenset[str]
+    otherwise: dict[str, list[Any]]
+    reached: int
+
+
+def look_at_run(
+    folder: str | os.PathLike[str], config: Any, *, change_settings: bool = False, **resolved: Any
+) -> Start:
+    """What `open_run_folder` would do, without writing anything. It raises the same `UserError`s
+    but for a folder that cannot be written."""
+    folder = Path(folder)
+    settings = {**config.to_dict(), "run": resolved}
+    if not (folder / RUN_CONFIG).exists():
+        return Start(settings, frozenset(), {}, 0)
+    old = _read_json(folder / RUN_CONFIG, dict)
+    reached = _reached(folder)
+    if reached and isinstance(old.get("generator"), dict) and "weights" in old["generator"]:
+        settings["generator"]["weights"] = old["generator"]["weights"]
+    before, now = _flat(old), _flat(settings)
+    changed = _refuse_other_settings(before, now, folder, reached, change_settings)
+    free = {*RESUMABLE, *VALIDATION, *LENGTHS}
+    names = sorted(n for n in changed - free if n.startswith(ON_REQUEST)) if change_settings else []
+    otherwise = {name: [before.get(name), now[name]] for name in names}
+    return Start(settings, changed, otherwise, reached)
+
+
 def open_run_folder(
     folder: str | os.PathLike[str], config: Any, *, change_settings: bool = False, **resolved: Any
 ) -> frozenset[str]:
@@ -70,34 +105,21 @@ def open_run_folder(
     with change_settings also those of `ON_REQUEST`. environment.json then tells which and when.
     """
     folder = Path(folder)
-    settings = {**config.to_dict(), "run": resolved}
-    changed: frozenset[str] = frozenset()
-    starts, start = [], describe_environment()
-    if (folder / RUN_CONFIG).exists():
-        old = _read_json(folder / RUN_CONFIG, dict)
-        reached = _reached(folder)
-        if reached and isinstance(old.get("generator"), dict) and "weights" in old["generator"]:
-            settings["generator"]["weights"] = old["generator"]["weights"]
-        before, now = _flat(old), _flat(settings)
-        changed = _refuse_other_settings(before, now, folder, reached, change_settings)
-        free = {*RESUMABLE, *VALIDATION, *LENGTHS}
-        otherwise = sorted(n for n in changed - free if n.startswith(ON_REQUEST))
-        if change_settings and otherwise:
-            start["changed_settings"] = {
-                "at_step": reached,
-                **{name: [before.get(name), now[name]] for name in otherwise},
-            }
-            for name in otherwise:
-                logging.info("%s is %r from here on, and was %r", name, now[name], before.get(name))
+    start = look_at_run(folder, config, change_settings=change_settings, **resolved)
+    starts, this = [], describe_environment()
+    if start.otherwise:
+        this["changed_settings"] = {"at_step": start.reached, **start.otherwise}
+        for name, (before, now) in start.otherwise.items():
+            logging.info("%s is %r from here on, and was %r", name, now, before)
     if (folder / ENVIRONMENT_FILE).exists():
         starts = _read_json(folder / ENVIRONMENT_FILE, list)
     make_run_folder(folder)
     try:
-        _write_json(folder / ENVIRONMENT_FILE, [*starts, start])
-        _write_json(folder / RUN_CONFIG, settings)
+        _write_json(folder / ENVIRONMENT_FILE, [*starts, this])
+        _write_json(folder / RUN_CONFIG, start.settings)
     except OSError as error:
         raise _not_writable(folder, error) from None
-    return changed
+    return start.changed
 
 
 def make_run_folder(folder: str | os.PathLike[str]) -> None:

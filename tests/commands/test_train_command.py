@@ -134,6 +134,14 @@ def test_a_killed_run_ends_in_the_weights_of_an_uninterrupted_one(tmp_path, pict
     assert again.returncode == 0
     assert "nothing was left to do: all 8 steps" in again.stdout
     assert "raise --config.train.steps, now 6" in again.stdout
+    longer = [*start(pictures, parts), "--dry_run", "--config.train.steps=9"]
+    shown = run(*longer).stdout
+    assert f"{parts} holds this run: it would go on at step 8" in shown
+    assert "adversarial: 3 iterations more" in shown
+    assert "reconstruction:" not in shown
+    otherwise = [*longer, "--config.losses.ring=2"]
+    assert "add --change_settings" in run(*otherwise).stderr
+    assert "with losses.ring = 2.0, so far 0.0" in run(*otherwise, "--change_settings").stdout
 
 
 def test_ctrl_c_saves_and_ends_as_shells_expect(pictures, tmp_path):

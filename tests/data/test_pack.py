@@ -23,7 +23,7 @@ def make_many(folder, count, bad=()):
 
 def test_cache_holds_what_the_folder_shows(pictures, tmp_path):
     source = open_source(pictures)
-    assert pack(source, tmp_path / "a.npy", 32, progress=False) == (6, 0)
+    assert pack(source, tmp_path / "a.npy", 32, progress=False) == (6, 0, 0)
     packed = open_source(tmp_path / "a.npy")
     ((names, images),) = in_order(source, 32, 6)
     assert np.array_equal(np.load(tmp_path / "a.npy"), images)
@@ -43,10 +43,16 @@ def test_cache_from_tfrecord_and_from_a_cache(pictures, tmp_path):
 
 def test_unreadable_pictures_leave_no_gap(tmp_path):
     source = make_many(tmp_path / "many", 101, bad=[0, 50])
-    assert pack(source, tmp_path / "a.npy", 2, progress=False) == (99, 2)
+    assert pack(source, tmp_path / "a.npy", 2, progress=False) == (99, 2, 0)
     array = np.load(tmp_path / "a.npy")
     assert array[:, 0, 0, 0].tolist() == [i for i in range(101) if i not in (0, 50)]
     assert open_source(tmp_path / "a.npy").name(0) == "001.png"
+
+
+def test_enlarged_pictures_are_counted(tmp_path):
+    source = make_many(tmp_path / "many", 3)
+    assert pack(source, tmp_path / "a.npy", 4, progress=False).enlarged == 0
+    assert pack(source, tmp_path / "b.npy", 5, progress=False).enlarged == 3
 
 
 def test_many_unreadable_pictures_leave_nothing(tmp_path):

@@ -53,7 +53,7 @@ def test_evaluate_returns_what_the_command_prints(places, monkeypatch):
     assert found.failures == {}
     assert found.settings.weights == ()
     assert [(one.name, len(one.pairs)) for one in found.tested] == [("telea", 4), ("mean", 4)]
-    assert found.tables.scores[0].title == "Whole picture, composite"
+    assert found.tables.scores[0].title == "Hole, composite"
     assert found.tables.paper is None  # four small pictures say nothing beside the paper
     written = json.loads((places["output"] / "summary.json").read_text())
     assert written["methods"] == found.summaries

@@ -4,7 +4,7 @@ import pytest
 
 from inpaint_tf.default_config import default_config
 from inpaint_tf.errors import UserError
-from inpaint_tf.training.run_folder import open_run_folder
+from inpaint_tf.training.run_folder import look_at_run, open_run_folder
 from inpaint_tf.training.run_log import MetricsFile
 
 
@@ -36,6 +36,10 @@ def test_a_run_goes_on_otherwise_where_the_user_says_so(tmp_path, caplog):
     config.losses.ring, config.data.train = 1.5, "others"
     with pytest.raises(UserError, match="add --change_settings"):
         open_run_folder(tmp_path, config, training_pictures="6 (def)")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    look = look_at_run(tmp_path, config, change_settings=True, training_pictures="6 (def)")
+    assert (look.reached, look.otherwise["losses.ring"]) == (7, [0.0, 1.5])
+    assert before == {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     changed = open_run_folder(tmp_path, config, change_settings=True, training_pictures="6 (def)")
     assert {"losses.ring", "data.train", "train.steps"} < changed
     assert "losses.ring is 1.5 from here on, and was 0.0" in caplog.text

@@ -21,7 +21,7 @@ FULL_HELP = {"--helpfull", "-helpfull"}
 def run_command(
     main: Callable[[list[str]], int | None],
     check_arguments: Callable[[list[str]], None] | None = None,
-    more_help: Callable[[], str] | None = None,
+    more_help: Callable[[list[str]], str] | None = None,
 ) -> None:
     """Run `main(argv)` under absl; end a `UserError` as `error: ...` on stderr and its status, 1.
 
@@ -29,7 +29,7 @@ def run_command(
     `OSError` are reported the same way.
 
     check_arguments: function of argv, called before absl parses it; may raise `UserError`.
-    more_help: what help says beside the flags.
+    more_help: function of argv, what help says beside the flags.
     """
     from absl import app, flags, logging
 
@@ -104,7 +104,7 @@ def _show_help(main, argv, more_help):
     sys.modules["__main__"].__doc__ = sys.modules[main.__module__].__doc__
     app.usage(shorthelp=bool(asked & SHORT_HELP), writeto_stdout=True)
     if more_help:
-        print(more_help())
+        print(more_help(argv))
     sys.exit(0)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from inpaint_tf import default_config, masks
+from inpaint_tf.commands.parsing.config_file import load_config
 from inpaint_tf.networks import generators
 from inpaint_tf.training import critics
 
@@ -45,8 +46,14 @@ def described(config: Any) -> Iterator[str]:
         yield from textwrap.wrap(line, WIDTH, subsequent_indent="    ")
 
 
-def settings_help() -> str:
-    """Every field with its default, as `train.py --help` shows them."""
-    lines = ["settings (--config.NAME=VALUE), with the defaults that a config file starts from:"]
-    lines += [f"  {line}" for line in described(default_config.default_config())]
-    return "\n".join(lines)
+def settings_help(argv: list[str]) -> str:
+    """Every field, as `train.py --help` shows them: with the values of the config that `argv`
+    names, or else the defaults. Raises `UserError` for a config that cannot be loaded."""
+    named = re.search(r"(?:^|\n)--?config[=\n]([^\n]*)", "\n".join(argv[1:]))
+    if named:
+        config = load_config(named[1])
+        title = f"settings (--config.NAME=VALUE), as {named[1]} has them:"
+    else:
+        config = default_config.default_config()
+        title = "settings (--config.NAME=VALUE), with the defaults that a config file starts from:"
+    return "\n".join([title, *(f"  {line}" for line in described(config))])

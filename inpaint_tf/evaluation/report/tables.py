@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from inpaint_tf.evaluation.scores import table as score_table
 
 AREAS = (
-    ("Whole picture, composite", ("full", "composite")),
     ("Hole, composite", ("hole", "composite")),
+    ("Whole picture, composite", ("full", "composite")),
     ("Whole picture, raw output", ("full", "raw")),
     ("Hole, raw output", ("hole", "raw")),
     ("The filling", ("fill",)),
