@@ -53,6 +53,7 @@ def default_config() -> ConfigDict:
     config.losses.ring = 0.0  # weight of the L1 over the known pixels up to 8 beside the hole
     config.losses.ssim = 0.0  # weight of 1 - SSIM of the composite over the hole's box
     config.losses.features = 0.0  # weight of the distance of the critics' frozen features
+    config.losses.matching = 0.0  # weight of feature matching beside projected critics' scores
 
     # Liu et al., ECCV 2018 (partial convolutions), and Zeng et al., TVCG 2022 (AOT-GAN):
     config.losses.known_mean = 0.0  # weight of the L1 over known pixels, a mean over all pixels

@@ -76,6 +76,12 @@ def build_heads(name: str, width: int = 64) -> keras.Model:
     return keras.Model(inputs, scores, name=name)
 
 
+def activations(heads: keras.Model) -> keras.Model:
+    """What the heads' layers see, as a model of the same arguments and weights."""
+    outputs = [layer.output for layer in heads.layers if isinstance(layer, LeakyReLU)]
+    return keras.Model(heads.inputs, outputs, name=f"{heads.name}_activations")
+
+
 def _spectral(filters, kernel, stride, name):
     return SpectralConv2D(
         filters, kernel, strides=stride, padding="same", dtype=_precision(), name=name

@@ -64,10 +64,11 @@ def test_holes_without_a_box_have_no_discount(kind):
     check_config.check_config(config)
 
 
-def test_features_belong_to_critics_that_have_them():
+@pytest.mark.parametrize("name", ["features", "matching"])
+def test_features_belong_to_critics_that_have_them(name):
     config = default_config()
-    config.losses.features = 0.5
-    with pytest.raises(UserError, match=r"losses\.features must be 0 for critics"):
+    config.losses[name] = 0.5
+    with pytest.raises(UserError, match=rf"losses\.{name} must be 0 for other critics"):
         check_config.check_config(config)
     config.critics.kind = "projected"
     check_config.check_config(config)

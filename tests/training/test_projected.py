@@ -12,7 +12,13 @@ from inpaint_tf.default_config import default_config
 from inpaint_tf.engines import runtime
 from inpaint_tf.masks import Hole
 from inpaint_tf.networks import efficientnet_lite0
-from inpaint_tf.networks.projected_critic import PROJECTED, build_heads, build_projection, iterate
+from inpaint_tf.networks.projected_critic import (
+    PROJECTED,
+    activations,
+    build_heads,
+    build_projection,
+    iterate,
+)
 from inpaint_tf.training.build_from_config import build_trainer
 from inpaint_tf.training.critics.projected import ProjectedCritics, bounding_squares
 
@@ -148,6 +154,39 @@ def test_equal_pictures_have_equal_features(everyday_trainer):
     distance = everyday_trainer.critics.feature_distance
     assert float(distance(pictures, pictures)) == 0.0
     assert float(distance(pictures, -pictures)) > 0.1
+
+
+def test_feature_matching_is_the_difference_in_the_heads_over_the_hole(everyday_trainer):
+    critics = everyday_trainer.critics
+    rng = np.random.default_rng(0)
+    real, completed = rng.uniform(-1, 1, (2, 1, 64, 64, 3)).astype("float32")
+    mask = np.zeros((1, 64, 64, 1), "float32")
+    mask[:, 16:48, 16:48] = 1
+    hole = Hole(ops.convert_to_tensor(mask), ops.convert_to_tensor([[16, 16]], "int32"), (32, 32))
+    plain = [float(critics.adversarial(real, picture, hole)) for picture in (real, completed)]
+    critics.matching = 3.0
+    matched = [float(critics.adversarial(real, picture, hole)) for picture in (real, completed)]
+    assert matched[0] == pytest.approx(plain[0], abs=1e-6)
+
+    expected = 0.0
+    for _, heads, view in critics._views(hole, real.shape):
+        seen = []
+        for picture in (real, completed):
+            features = critics.projection(view(picture))
+            share = [block_means(np.asarray(view(mask)), feature.shape[1]) for feature in features]
+            joined = [np.concatenate(pair, axis=-1) for pair in zip(features, share, strict=True)]
+            seen.append(activations(heads)(joined))
+        for true, found in zip(*seen, strict=True):
+            covered = block_means(np.asarray(view(mask)), true.shape[1])[..., 0] > 0.25
+            difference = np.abs(np.asarray(true) - np.asarray(found)).mean(axis=-1)
+            expected += difference[covered].mean() / len(seen[0]) if covered.any() else 0.0
+    assert matched[1] - plain[1] == pytest.approx(3 * expected, rel=1e-4)
+    assert expected > 1e-3
+
+
+def block_means(mask, rows):
+    side = mask.shape[1] // rows
+    return mask.reshape(len(mask), rows, side, rows, side, 1).mean(axis=(2, 4))
 
 
 def small_batches_64():

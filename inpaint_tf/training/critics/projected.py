@@ -35,6 +35,7 @@ def build(config: Any) -> "ProjectedCritics":
         projected_critic.build_heads("local_heads", config.critics.width),
         projected_critic.build_heads("global_heads", config.critics.width),
         view_size=-(-size // 32) * 32,
+        matching=config.losses.matching,
     )
 
 
@@ -44,6 +45,8 @@ class ProjectedCritics(Critics):
     features: `efficientnet_lite0.build_features()`. projection: of `build_projection`, from these.
     local_heads, global_heads: of `build_heads`.
     view_size: pixels of both views' sides, a multiple of 32.
+    matching: weight of feature matching in what the generator minimises (Wang et al., "pix2pixHD",
+      CVPR 2018, equation 3): the L1 between what the heads' layers see in truth and composite.
     """
 
     terms = (
@@ -65,6 +68,7 @@ class ProjectedCritics(Critics):
         local_heads: keras.Model,
         global_heads: keras.Model,
         view_size: int = 256,
+        matching: float = 0.0,
     ):
         self.features = features
         self.projection = projection
@@ -73,6 +77,7 @@ class ProjectedCritics(Critics):
         self.networks = {"local_heads": local_heads, "global_heads": global_heads}
         self.frozen_variables = projection.variables
         self.view_size = view_size
+        self.matching = matching
 
     def prepare(self, random: StepRandom, batch: int) -> None:
         """Moves the spectral norms; draws nothing."""
@@ -105,14 +110,29 @@ class ProjectedCritics(Critics):
         return total, {"d_loss": total, **terms}
 
     def adversarial(self, real: Any, completed: Any, hole: Hole) -> Any:
-        """-mean(score) over the hole, of both views together."""
+        """-mean(score) over the hole, of both views together, and the feature matching."""
         total = 0.0
         for _, heads, view in self._views(hole, real.shape):
+            mask = view(_masks(hole, real.shape))
             features = self.projection(view(completed))
-            scores, weights = self._scores(heads, features, view(_masks(hole, real.shape)))
+            scores, weights = self._scores(heads, features, mask)
             for score, weight in zip(scores, weights, strict=True):
                 total = total - _mean(score, weight) / len(scores)
+            if self.matching:
+                truth = self.projection(view(real))
+                total = total + self.matching * self._mismatch(heads, truth, features, mask)
         return total
+
+    def _mismatch(self, heads, truth, features, mask):
+        """Mean absolute difference of the activations, over the hole and then over the layers."""
+        layers = projected_critic.activations(heads)
+        true, found = (layers(_with_mask(each, mask)) for each in (truth, features))
+        total = 0.0
+        for real, completed in zip(true, found, strict=True):
+            difference = ops.abs(ops.cast(completed - ops.stop_gradient(real), "float32"))
+            counted = _counted(mask, real)
+            total = total + _mean(ops.mean(difference, axis=-1, keepdims=True), counted)
+        return total / len(true)
 
     def feature_distance(self, real: Any, completed: Any) -> Any:
         """Mean absolute difference of the frozen features of whole pictures, summed over scales.
@@ -148,17 +168,8 @@ class ProjectedCritics(Critics):
 
     def _scores(self, heads, features, mask):
         """(scores, weights) of each head: weights are 1 where the place counts."""
-        shares = [projected_critic.pooled(mask, feature) for feature in features]
-        joined = [
-            ops.concatenate([feature, ops.cast(share, feature.dtype)], axis=-1)
-            for feature, share in zip(features, shares, strict=True)
-        ]
-        scores = heads(joined)
-        counted = [
-            ops.cast(projected_critic.pooled(mask, score) > LEAST_HOLE, "float32")
-            for score in scores
-        ]
-        return scores, counted
+        scores = heads(_with_mask(features, mask))
+        return scores, [_counted(mask, score) for score in scores]
 
 
 def bounding_squares(mask: Any) -> tuple[Any, Any]:
@@ -181,6 +192,20 @@ def bounding_squares(mask: Any) -> tuple[Any, Any]:
     sides = ops.clip(sides, LEAST_SIDE * length, float(length))
     starts = (low + high - sides[:, None]) / 2
     return ops.clip(starts, 0.0, length - sides[:, None]), sides
+
+
+def _with_mask(features, mask):
+    """Each feature with the share of hole in its places as one channel more."""
+    shares = [projected_critic.pooled(mask, feature) for feature in features]
+    return [
+        ops.concatenate([feature, ops.cast(share, feature.dtype)], axis=-1)
+        for feature, share in zip(features, shares, strict=True)
+    ]
+
+
+def _counted(mask, like):
+    """1 at the places of `like` that count, 0 elsewhere."""
+    return ops.cast(projected_critic.pooled(mask, like) > LEAST_HOLE, "float32")
 
 
 def _masks(hole, shape):
