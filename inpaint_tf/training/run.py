@@ -147,7 +147,8 @@ def _run(config, workdir, train_source, validation_source, on_device, changed):
     columns = (*trainer.terms(), *RATES, *loop.SPEEDS, *scores)
     log = RunLog(workdir, columns, step)
     validation = build_from_config.build_validation(config, validation_source)
-    log.describe(step, config, scores if validation else ())
+    networks = (trainer.generator, *trainer.critics.networks.values())
+    log.describe(step, config, scores if validation else (), networks)
     run = loop.Run(
         trainer,
         schedule,

@@ -13,7 +13,7 @@ from absl import logging
 from inpaint_tf.data.atomic_files import write_whole
 from inpaint_tf.engines.environment import describe_environment
 from inpaint_tf.errors import UserError
-from inpaint_tf.training.records import hyperparameters
+from inpaint_tf.training.records import graph, hyperparameters
 from inpaint_tf.training.records.event_file import PREFIX, SUFFIX, EventFile
 from inpaint_tf.training.records.pictures import sheets
 from inpaint_tf.training.records.scalars import scalar
@@ -34,13 +34,16 @@ class RunLog:
         self.events = EventFile(folder)
         self._drawn: set[str] = set()
 
-    def describe(self, step: int, config: Any, scores: Sequence[str]) -> None:
-        """Write the run's settings as a text and as a line of the table of runs.
+    def describe(
+        self, step: int, config: Any, scores: Sequence[str], networks: Iterable[Any] = ()
+    ) -> None:
+        """Write the run's settings as a text and as a line of the table of runs, and its graph.
 
         In a file of their own that takes the place of earlier ones: TensorBoard keeps the first
         line of a run that it finds, and a run may go on for longer than it first said.
 
         config: the run's `ConfigDict`. scores: names of its validation scores.
+        networks: functional Keras models.
         """
         with self._writing():
             earlier = list(self.folder.glob(f"{PREFIX}*.{SETTINGS}{SUFFIX}"))
@@ -50,6 +53,7 @@ class RunLog:
             )
             for summary in hyperparameters.table_line(config, scores, self.folder.name):
                 events.add_summary(step, summary)
+            events.add_graph(graph.of_networks(networks))
             for path in earlier:
                 path.unlink(missing_ok=True)
             events.flush()

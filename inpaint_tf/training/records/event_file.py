@@ -70,6 +70,10 @@ class EventFile:
         )
         self._add(step, tag, "histograms", tensor)
 
+    def add_graph(self, graph: bytes) -> None:
+        """graph: a serialized `GraphDef`. TensorBoard shows one of a run."""
+        self._add_event(graph_def=graph)
+
     def add_summary(self, step: int, summary: Any) -> None:
         """summary: a `Summary` message that a plugin has made."""
         self._add_event(step=step, summary=summary)
