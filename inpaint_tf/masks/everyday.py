@@ -10,7 +10,7 @@ from inpaint_tf.masks.center import Center
 from inpaint_tf.masks.kind import Kind
 from inpaint_tf.masks.mixed import Mixed
 
-SHARES = {"near_center": 0.5, "random_box": 0.125, "freeform": 0.175, "landmarks": 0.2}
+SHARES = {"near_center": 0.4, "random_box": 0.1, "freeform": 0.15, "landmarks": 0.35}
 """How often each part occurs. Boxes have half the picture's side; strokes go all over it."""
 
 
