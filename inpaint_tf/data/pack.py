@@ -46,11 +46,11 @@ def pack(
     from tqdm import tqdm
 
     from inpaint_tf.data.atomic_files import write_whole
-    from inpaint_tf.data.picture_batches import check_crop, readable_squares
-    from inpaint_tf.data.skip_unreadable import ReadablePictures
     from inpaint_tf.data.sources import NAMES_SUFFIX
+    from inpaint_tf.data.streams.picture_batches import SQUARES, check_crop, readable_squares
+    from inpaint_tf.data.streams.skip_unreadable import ReadablePictures
 
-    check_crop(crop)
+    check_crop(crop, SQUARES)
     output = check_output(output, overwrite)
     _check_room(output.parent, len(source) * size * size * 3)
     pictures, names, enlarged = ReadablePictures(source), [], 0

@@ -18,7 +18,7 @@ from typing import Any
 from tqdm import tqdm
 
 from inpaint_tf.data import photo_files, picture_files
-from inpaint_tf.data.threaded_map import ordered_map
+from inpaint_tf.data.streams.threaded_map import ordered_map
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.pairing import Pair
 from inpaint_tf.evaluation.results_folder import Results

@@ -11,6 +11,7 @@ KINDS = {
     "freeform": "inpaint_tf.masks.freeform:Freeform",
     "mixed": "inpaint_tf.masks.mixed:Mixed",
     "pictures": "inpaint_tf.masks.mask_pictures:Pictures",
+    "turned_pictures": "inpaint_tf.masks.mask_pictures:TurnedPictures",
     "landmarks": "inpaint_tf.masks.landmarks:Landmarks",
     "everyday": "inpaint_tf.masks.everyday:Everyday",
 }

@@ -36,14 +36,15 @@ class HoleDrawer:
       "freeform", random strokes inside a box anywhere;
       "mixed", any of these three, as often as `mixed.SHARES` says;
       "pictures", one of `pictures`, randomly mirrored, inside a box anywhere;
+      "turned_pictures", the same, turned by up to 45 degrees;
       "landmarks", what covers faces (`face_shapes`), on a portrait's mean face;
       "everyday", boxes, strokes over the whole picture and "landmarks", see `everyday.SHARES`.
     size: side of the box in pixels. With the picture's size, strokes and pictures cover all of it.
       For "landmarks" and "everyday" it must be the picture's.
     max_shrink: pixels, for "random_box".
     per_image: whether each image has its own hole. The 2018 code has one for the batch.
-    pictures: uint8 (count, size, size), 0/1, for "pictures".
-    Raises `ValueError` for an unknown kind, and for kind "pictures" without `pictures`.
+    pictures: uint8 (count, size, size), 0/1, for kinds that show them.
+    Raises `ValueError` for an unknown kind, and for one that shows `pictures` without them.
     """
 
     def __init__(

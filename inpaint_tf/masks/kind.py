@@ -22,6 +22,8 @@ class Kind:
     """Whether the hole may be the whole box. Such a box must be smaller than the picture."""
     whole_picture = False
     """Whether the box is the whole picture, whatever `config.masks.size` says."""
+    takes_pictures = False
+    """Whether it shows the mask pictures of `config.masks.pictures`."""
 
     def __init__(self, size: int, max_shrink: int = 16, pictures: np.ndarray | None = None):
         self.size = size

@@ -114,8 +114,9 @@ def build_holes(config: Any, kind: str | None = None) -> Any:
     from inpaint_tf.masks.hole_drawer import HoleDrawer
 
     kind = kind or config.masks.kind
-    pictures = read_mask_pictures(config) if kind == "pictures" else None
-    side = look_up(HOLES, kind, "kind of hole").box_side(config.masks, config.data.size)
+    drawn = look_up(HOLES, kind, "kind of hole")
+    pictures = read_mask_pictures(config) if drawn.takes_pictures else None
+    side = drawn.box_side(config.masks, config.data.size)
     return HoleDrawer(kind, side, config.masks.max_shrink, config.masks.per_image, pictures)
 
 
@@ -155,7 +156,8 @@ def describe_mask_pictures(config: Any) -> str | None:
     """The number of the pictures of `masks.pictures` and a digest of their names, if in use."""
     from inpaint_tf.data import describe_source, open_source
 
-    if "pictures" not in (config.masks.kind, config.train.validation_masks):
+    kinds = {config.masks.kind, config.train.validation_masks}
+    if not any(look_up(HOLES, kind, "kind of hole").takes_pictures for kind in kinds):
         return None
     return describe_source(open_source(config.masks.pictures))
 

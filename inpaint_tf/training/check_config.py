@@ -3,7 +3,8 @@
 import math
 from typing import Any
 
-from inpaint_tf.data.picture_batches import CROPS
+from inpaint_tf.data.streams.augment import MOST_JITTER
+from inpaint_tf.data.streams.picture_batches import CROPS
 from inpaint_tf.errors import UserError, look_up
 from inpaint_tf.evaluation.scores.face_descriptors import dlib_faces
 from inpaint_tf.masks import KINDS as HOLES
@@ -29,6 +30,7 @@ LOWEST = {
     "data.size": 8,
     "data.batch_size": 1,
     "data.test_count": 0,
+    "data.jitter": 0,
     "masks.size": 1,
     "masks.max_shrink": 0,
     "generator.width": 2,  # the last layers have half of it
@@ -67,6 +69,8 @@ def check_config(config: Any) -> None:
             _refuse(config, name, f"must be at least {lowest}")
     if config.train.average_decay >= 1:
         _refuse(config, "train.average_decay", "must be below 1")
+    if config.data.jitter > MOST_JITTER:
+        _refuse(config, "data.jitter", f"must be at most {MOST_JITTER}")
     if not config.train.coarse_steps + config.train.reconstruction_steps + config.train.steps:
         raise UserError("no step to train; set --config.train.steps above 0")
     if config.train.shared_pictures and config.train.critic_updates != 1:

@@ -220,6 +220,7 @@ class TrainingPictures:
             self._config.train.seed,
             start=batches_used * data.batch_size,
             crop=data.crop,
+            jitter=data.jitter,
         )
         self._streams.append(stream)
         return stream.tensors() if self.held is None else stream.row_numbers()
@@ -242,6 +243,11 @@ def hold_on_device(source: Any, config: Any) -> Any:
     from inpaint_tf.engines import apple_gpu
 
     size = config.data.size
+    if config.data.jitter or config.data.crop == "part":
+        raise UserError(
+            "--data_on_device takes pictures as they are; set --config.data.jitter=0 and another "
+            "--config.data.crop than part"
+        )
     array = batches(source, size, (1,), seed=0).packed_array
     if array is None:
         raise UserError(

@@ -6,10 +6,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from inpaint_tf import masks
 from inpaint_tf.engines.step_random import StepRandom
 from inpaint_tf.errors import UserError, look_up
+from inpaint_tf.masks.mask_pictures import turn
 
 COLUMN = """
     from inpaint_tf.masks.kind import Kind, refuse
@@ -74,7 +76,7 @@ def test_settings_are_checked_without_keras():
     found = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert found.stdout.split() == ["7", "False"]
+    assert found.stdout.split() == ["8", "False"]
 
 
 @pytest.mark.parametrize(
@@ -90,6 +92,7 @@ def test_settings_are_checked_without_keras():
         ("freeform", {"size": 65}, "size must not exceed --config.data.size=64; got 65"),
         ("mixed", {"size": 65}, "size must not exceed --config.data.size=64; got 65"),
         ("pictures", {"size": 65}, "size must not exceed --config.data.size=64; got 65"),
+        ("turned_pictures", {"pictures": ""}, "need --config.masks.pictures=FOLDER"),
         ("pictures", {"pictures": ""}, "need --config.masks.pictures=FOLDER"),
     ],
 )
@@ -100,3 +103,30 @@ def test_settings_that_cannot_work_are_named(kind, changes, message):
     with pytest.raises(UserError) as error:
         check(SimpleNamespace(**{**settings, **changes}), 64)
     assert message in str(error.value)
+
+
+def test_masks_turn_left_about_their_middle():
+    mask = np.random.default_rng(0).integers(0, 2, (1, 33, 33, 1)).astype("float32")
+    mask = np.kron(mask[:, :11, :11], np.ones((1, 3, 3, 1), "float32"))  # blocks of 3x3
+    angles = np.float32([0, np.pi / 2, np.pi / 6])
+    found = np.asarray(turn(np.repeat(mask, 3, axis=0), angles))
+    np.testing.assert_array_equal(found[0], mask[0])
+    np.testing.assert_array_equal(found[1, ..., 0], np.rot90(mask[0, ..., 0]))
+    by_pillow = np.asarray(Image.fromarray(mask[0, ..., 0]).rotate(30, Image.Resampling.NEAREST))
+    assert (found[2, ..., 0] == by_pillow).mean() > 0.99
+    assert not found[2, 0, 0, 0]  # from outside
+
+
+def test_turned_pictures_are_turned_by_up_to_45_degrees():
+    bar = np.zeros((1, 64, 64), np.uint8)
+    bar[:, 30:34, 8:56] = 1
+    drawer = masks.HoleDrawer("turned_pictures", size=64, per_image=True, pictures=bar)
+    random = StepRandom(0)
+    random.restart(0)
+    drawn = np.asarray(drawer.draw(random, 40, 64, 64).mask)[..., 0]
+    heights = drawn.any(axis=2).sum(axis=1)
+    assert heights.min() < 12  # hardly turned
+    assert 30 < heights.max() <= 40  # 48 * sin(45 degrees) and the bar's own 4
+    for each in drawn:
+        rows, columns = np.nonzero(each)
+        assert np.corrcoef(rows, columns)[0, 1] < 0.1  # to the left: right ends go up

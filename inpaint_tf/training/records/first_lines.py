@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from inpaint_tf.errors import look_up
+from inpaint_tf.masks import KINDS
+
 NO_VALIDATION = (
     "no validation pictures: there will be no scores, no pictures in TensorBoard and no "
     "best.weights.h5; hold some out by --config.data.test_count=100, or name others by "
@@ -47,4 +50,5 @@ def _holes(config):
         f"holes of kind {masks.kind} in boxes of {masks.size}x{masks.size} pixels, {each}; "
         f"pictures of {side}x{side}"
     )
-    return found + (f"; masks of {masks.pictures}" if masks.kind == "pictures" else "")
+    shown = look_up(KINDS, masks.kind, "kind of hole").takes_pictures
+    return found + (f"; masks of {masks.pictures}" if shown else "")

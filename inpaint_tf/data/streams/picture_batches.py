@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from inpaint_tf.data.picture_files import crop_square, resize
-from inpaint_tf.data.skip_unreadable import ReadablePictures
 from inpaint_tf.data.sources import PackedSource, Source, Subset
-from inpaint_tf.data.tf_dataset import EndingCalls, counted_dataset
-from inpaint_tf.data.threaded_map import DEFAULT_THREADS, ordered_map
+from inpaint_tf.data.streams import augment
+from inpaint_tf.data.streams.skip_unreadable import ReadablePictures
+from inpaint_tf.data.streams.tf_dataset import EndingCalls, counted_dataset
+from inpaint_tf.data.streams.threaded_map import DEFAULT_THREADS, ordered_map
 from inpaint_tf.errors import UserError
 
-CROPS = ("center", "random")
+SQUARES = ("center", "random")
+CROPS = (*SQUARES, "part")
 BATCHES_AHEAD = 2  # number decoded in advance while the device computes on one
 
 
@@ -25,6 +27,7 @@ def batches(
     seed: int,
     start: int = 0,
     crop: str = "center",
+    jitter: float = 0.0,
     parallel: int | None = None,
 ) -> "Batches":
     """An endless stream of shuffled pictures in batches: uint8 (*batch_shape, size, size, 3).
@@ -39,10 +42,12 @@ def batches(
     seed: at least 0; decides the order and the random crops.
     start: number of samples already consumed.
     crop: which square of a picture that is not square: "center", or "random" (drawn anew for every
-      sample).
+      sample); or "part", a random part of any picture, its shape not kept (`augment.random_part`).
+    jitter: how much its colours change at random; 0: not at all (`augment.jitter_colours`).
     parallel: number of pictures decoded at once; default: two for each core, at most 16.
     """
-    return Batches(source, size, batch_shape, seed, start, crop, parallel or DEFAULT_THREADS)
+    threads = parallel or DEFAULT_THREADS
+    return Batches(source, size, batch_shape, seed, start, crop, jitter, threads)
 
 
 class Batches:
@@ -64,16 +69,19 @@ class Batches:
         seed: int,
         start: int,
         crop: str,
+        jitter: float,
         parallel: int,
     ):
         check_crop(crop)
         if seed < 0:
             raise UserError(f"the seed of the data must be at least 0, but is {seed}")
         self.pictures = ReadablePictures(source)
-        self._size, self._seed, self._start, self._crop = size, seed, start, crop
+        self._size, self._seed, self._start = size, seed, start
+        self._crop, self._jitter = crop, jitter
         self._shape = (*batch_shape, size, size, 3)
         self._parallel = parallel
-        self._packed = _packed_rows(source, size)
+        as_they_are = crop != "part" and not jitter
+        self._packed = _packed_rows(source, size) if as_they_are else None
         # One call gathers a whole batch from a packed cache, but decodes a single picture.
         samples = int(np.prod(batch_shape))
         self._samples_a_call = samples if self._packed else 1
@@ -140,9 +148,17 @@ class Batches:
         if self._packed:
             array, rows = self._packed
             return array[rows[[self._index(start + k) for k in range(self._samples_a_call)]]]
-        # The third number keeps crops and permutations apart.
-        rng = np.random.default_rng([self._seed, start, 1]) if self._crop == "random" else None
-        return square(self.pictures.read_next(self._index(start)), self._size, rng)[None]
+        image = self.pictures.read_next(self._index(start))
+        # The third number keeps crops, permutations and colours apart.
+        rng = np.random.default_rng([self._seed, start, 1])
+        if self._crop == "part":
+            image = resize(augment.random_part(image, rng), self._size, self._size)
+        else:
+            image = square(image, self._size, rng if self._crop == "random" else None)
+        if self._jitter:
+            rng = np.random.default_rng([self._seed, start, 2])
+            image = augment.jitter_colours(image, self._jitter, rng)
+        return np.ascontiguousarray(image)[None]
 
     def _index(self, sample: int) -> int:
         """The index of the picture that is sample number `sample` of the stream."""
@@ -191,7 +207,7 @@ def readable_squares(
     In order. size: height and width of the results, in pixels; side: of the square that was cut.
     crop: "center", or "random", which draws a place from (seed, index).
     """
-    check_crop(crop)
+    check_crop(crop, SQUARES)
 
     def load(index: int) -> tuple[int, np.ndarray | None, int]:
         image = pictures.read(index)
@@ -210,7 +226,7 @@ def square(image: np.ndarray, size: int, rng: np.random.Generator | None = None)
     return np.ascontiguousarray(resize(crop_square(image, rng), size, size))
 
 
-def check_crop(crop: str) -> None:
+def check_crop(crop: str, known: tuple[str, ...] = CROPS) -> None:
     """Raises `UserError` where `crop` is not the name of a crop."""
-    if crop not in CROPS:
-        raise UserError(f"crop={crop} must be one of: {', '.join(CROPS)}")
+    if crop not in known:
+        raise UserError(f"crop={crop} must be one of: {', '.join(known)}")
