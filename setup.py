@@ -42,6 +42,7 @@ LITERT = ["ai-edge-litert>=2"]
 
 EXTRAS = {
     "cuda": [f"tensorflow[and-cuda]>=2.18.1,<2.22; {NOT_METAL}"],
+    "beam": ["apache-beam>=2.60,<3"],  # inpaint-tf beam
     "heic": ["pillow-heif>=0.21"],
     "jax": ["jax>=0.5"],  # KERAS_BACKEND=jax; for a GPU, jax[cuda12] in its place
     "litert": LITERT,

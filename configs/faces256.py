@@ -1,4 +1,4 @@
-"""The recipe of the weights that come with the package, in eight runs.
+"""The recipe of the weights that come with the package, in nine runs.
 
     F="--config.data.train=FACES/train --config.data.validation=FACES/val"
     python train.py --config=configs/faces256.py:128 --workdir=logs/faces128 $F
@@ -19,12 +19,15 @@
     inpaint-tf halve --output=faces256_first.weights.h5 \
         --weights=logs/faces256_critics_again/checkpoints/step_00000300
 
-These seven give `faces256_first`. The eighth has critics on frozen features, and its moving average
-after 1,192 iterations in batches of 4 is `faces256` (docs/training_log.md):
+These seven give `faces256_first`. The other two have critics on frozen features. Of the first of
+them the moving average after 1,192 iterations in batches of 4 is taken, of the second that of its
+end, which is `faces256` (what was changed on the way: docs/training_log.md):
 
-    python train.py --config=configs/faces256.py:projected --workdir=logs/projected \
-        --config.data.train=FACES/train --config.data.batch_size=4 \
-        --config.generator.weights=faces256_first
+    P="--config.data.train=FACES/train"
+    python train.py --config=configs/faces256.py:projected --workdir=logs/projected $P \
+        --config.data.batch_size=4 --config.generator.weights=faces256_first
+    python train.py --config=configs/faces256.py:projected_again --workdir=logs/projected_again $P \
+        --config.generator.weights=logs/projected/checkpoints/step_00001192
 
 Small pictures first: they show where things are in a face at a quarter of the cost. Then large
 ones, then Algorithm 1 for sharpness, with an SSIM term that keeps the structure; and large pictures
@@ -57,6 +60,11 @@ class Stage(NamedTuple):
     ssim: float = 0.0  # weight of the SSIM term
     critics: float = 0.001  # weight of the critics
     kind: str = "wgan_gp"  # of the critics
+    hole: float = 0.3  # weight of the L1 over the hole, with critics on frozen features
+    ring: float = 0.3  # and of that right beside it
+    beta_1: float = 0.0  # of Adam, there
+    schedule: str = "constant"  # of the learning rate, there
+    decay: float = 0.995  # of the moving average, there
 
 
 STAGES = {
@@ -69,6 +77,18 @@ STAGES = {
     "critics_again": Stage(adversarial=650, ssim=0.8, critics=0.004),
     "projected": Stage(
         adversarial=4000, ssim=0.4, critics=1.0, learning_rate=1e-4, kind="projected"
+    ),
+    "projected_again": Stage(
+        adversarial=1550,
+        ssim=0.4,
+        critics=1.0,
+        learning_rate=1.6e-4,
+        kind="projected",
+        hole=1.0,
+        ring=1.5,
+        beta_1=0.5,
+        schedule="cosine",
+        decay=0.998,
     ),
 }
 
@@ -110,10 +130,11 @@ def get_config(name="256"):
         config.train.shared_pictures = True
         config.masks.kind, config.losses.discount = "everyday", 1.0
         config.losses.l1, config.losses.coarse = 0.0, 1.0
-        config.losses.hole, config.losses.ring, config.losses.features = 0.3, 0.3, 0.5
+        config.losses.hole, config.losses.ring = stage.hole, stage.ring
+        config.losses.features = 0.5
         config.optimizer.critics_learning_rate = 4 * stage.learning_rate
-        config.optimizer.beta_1, config.optimizer.beta_2 = 0.0, 0.99
-        config.optimizer.schedule = "constant"  # so that it may go on for longer
-        config.train.average_decay = 0.995
+        config.optimizer.beta_1, config.optimizer.beta_2 = stage.beta_1, 0.99
+        config.optimizer.schedule = stage.schedule
+        config.train.average_decay = stage.decay
         config.data.test_count = 500  # to choose on; the test pictures are looked at once
     return config

@@ -17,11 +17,14 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
-    "complete": Command("complete", "complete photos, with faces of any size anywhere in them"),
+    "complete": Command(
+        "photos.complete", "complete photos, with faces of any size anywhere in them"
+    ),
     "train": Command("train", "train the generator and its critics"),
     "test": Command("test", "complete test pictures and score them, beside other methods"),
     "table1": Command("table1", "train and test the rows of the paper's Table I alike"),
-    "web": Command("web", "open a page on which you draw over a photo and have it filled"),
+    "beam": Command("photos.beam", "complete millions of photos by Apache Beam"),
+    "web": Command("photos.web", "open a page on which you draw over a photo and have it filled"),
     "pack": Command("pack", "pack pictures into a cache that trains without decoding"),
     "export": Command("export", "write trained weights as a model for other programs"),
     "demo": Command("demo", "complete, train, test and export on drawn faces"),

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import inpaint_tf
-from inpaint_tf.commands.complete import complete_photos
+from inpaint_tf.commands.photos.complete import complete_photos
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
 from inpaint_tf.inference.photos import faces

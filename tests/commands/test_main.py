@@ -16,6 +16,7 @@ FLAGS = {
     "train": "--workdir",
     "test": "--predictions",
     "table1": "--hours",
+    "beam": "--beam",
     "web": "--megapixels",
     "pack": "--crop",
     "export": "--[no]overwrite",
@@ -44,8 +45,8 @@ def docstring(name):
 
 
 def test_each_file_of_the_folder_is_in_the_table():
-    files = {path.stem for path in FOLDER.glob("[!_]*.py")}
-    files |= {f"weight_files.{path.stem}" for path in FOLDER.glob("weight_files/[!_]*.py")}
+    with_entry = [path for path in FOLDER.rglob("[!_]*.py") if "\ndef cli()" in path.read_text()]
+    files = {".".join(path.relative_to(FOLDER).with_suffix("").parts) for path in with_entry}
     assert {command.module for command in COMMANDS.values()} == files
     assert set(FLAGS) == set(COMMANDS)
 

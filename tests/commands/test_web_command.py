@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 import inpaint_tf
-from inpaint_tf.commands.web import build_server
+from inpaint_tf.commands.photos.web import build_server
 from inpaint_tf.data.picture_files import encode_png
 from inpaint_tf.data.sample_faces.drawing import draw_face
 from inpaint_tf.errors import UserError

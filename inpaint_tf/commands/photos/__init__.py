@@ -1,0 +1,1 @@
+"""Commands that complete photos: on this machine, on a page, on many machines."""
