@@ -9,22 +9,18 @@ OUTPUT/failed.txt lists the photos that could not be completed, with the reason;
 Run it again after an interruption and it goes on. Needs `pip install 'inpaint-tf[beam]'`.
 """
 
+import contextlib
 import importlib.util
+import io
 import shlex
 from pathlib import Path
-from types import SimpleNamespace
 
 from absl import flags
 
 from inpaint_tf.commands.parsing.run_command import run_command
-from inpaint_tf.commands.photos import complete
+from inpaint_tf.commands.photos import complete, dead_letters, for_workers
 from inpaint_tf.commands.photos.jobs import find_jobs
 from inpaint_tf.errors import Stopped, UserError
-
-DEAD_LETTERS = "failed.txt"
-"""In the output folder."""
-SETTINGS = ("weights", "device", "precision", "faces", "detector", "detail", "blend")
-"""The flags that workers need."""
 
 
 def main(argv):
@@ -36,29 +32,60 @@ def main(argv):
 def complete_by_beam(args):
     """Complete photos as `args` says, an object with an attribute for each flag.
 
-    Returns the exit status: 1 if some photos failed.
+    Returns the exit status. Raises `UserError` if some photos failed.
     """
     if importlib.util.find_spec("apache_beam") is None:
         raise UserError("Apache Beam is missing; pip install 'inpaint-tf[beam]'")
     jobs, done_before = find_jobs(args)
     complete.tell_done_before(jobs, done_before)
+    output = Path(args.output).absolute()
+    letters = output / dead_letters.FILE
     if not jobs:
+        letters.unlink(missing_ok=True)  # an earlier run's
         return 0
+    options, settings = beam_flags(args.beam), for_workers.settings(args)
+    jobs = [for_workers.job(each) for each in jobs]
     from inpaint_tf.commands.photos import beam_pipeline
 
-    settings = SimpleNamespace(**{name: getattr(args, name) for name in SETTINGS})
-    output = Path(args.output)
     output.mkdir(parents=True, exist_ok=True)
     try:
-        failed = beam_pipeline.run(
-            jobs, settings, shlex.split(args.beam), (output / DEAD_LETTERS).absolute()
-        )
+        failed = beam_pipeline.run(jobs, done_before, settings, options, output)
     except KeyboardInterrupt:
         raise Stopped("stopped; what is done is kept, and the same command goes on") from None
-    print(f"Completed: {len(jobs) - failed} in {output}")
+    except (UserError, OSError):
+        raise
+    except Exception as error:  # runners raise almost anything
+        raise UserError(f"Beam: {last_line(error)}; what is done is kept") from error
+    print(f"Completed: {len(jobs) - failed} in {args.output}")
     if failed:
-        raise UserError(f"{failed} photos were not completed; see {output / DEAD_LETTERS}")
+        raise UserError(f"{failed} photos were not completed; see {letters}")
     return 0
+
+
+def beam_flags(text: str) -> list[str]:
+    """Beam's own flags, one each, of what --beam holds. Needs Apache Beam.
+
+    Raises `UserError` for quotes that do not close and for values that Beam refuses.
+    """
+    from apache_beam.options.pipeline_options import PipelineOptions
+
+    said = io.StringIO()
+    try:
+        options = shlex.split(text)
+        with contextlib.redirect_stderr(said):
+            PipelineOptions(options).get_all_options()
+    except ValueError as error:
+        raise UserError(f"--beam={text}: {error}") from None
+    except SystemExit:  # after the help of all flags
+        reason = said.getvalue().strip().rpartition("error: ")[2]
+        raise UserError(f"--beam={text}: {reason}") from None
+    return options
+
+
+def last_line(error: Exception) -> str:
+    """What an error says, without the traceback that Beam puts in front of it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1] if lines else type(error).__name__
 
 
 def cli():
