@@ -35,9 +35,9 @@ def job(one: Job) -> Job:
     """
     if isinstance(one.pair.mask, Item):
         raise UserError(f"{one.pair.mask} is no file of its own; give --masks a folder of masks")
-    image, mask = (
-        part.absolute() if isinstance(part, Path) else part
-        for part in (one.pair.image, one.pair.mask)
-    )
-    pair = dataclasses.replace(one.pair, image=image, mask=mask)
+    image, mask = one.pair.image, one.pair.mask
+    assert isinstance(image, Path)  # `find_jobs` refuses others
+    if isinstance(mask, Path):
+        mask = mask.absolute()
+    pair = dataclasses.replace(one.pair, image=image.absolute(), mask=mask)
     return one._replace(pair=pair, target=one.target.absolute())
