@@ -29,6 +29,7 @@ def batches(
     crop: str = "center",
     jitter: float = 0.0,
     parallel: int | None = None,
+    share: tuple[int, int] = (0, 1),
 ) -> "Batches":
     """An endless stream of shuffled pictures in batches: uint8 (*batch_shape, size, size, 3).
 
@@ -45,9 +46,12 @@ def batches(
       sample); or "part", a random part of any picture, its shape not kept (`augment.random_part`).
     jitter: how much its colours change at random; 0: not at all (`augment.jitter_colours`).
     parallel: number of pictures decoded at once; default: two for each core, at most 16.
+    share: (place, of how many) of those who read the stream together: each gets equal parts of the
+      last axis of `batch_shape`, in this order, and together they get what one alone would. Their
+      number must divide that axis.
     """
     threads = parallel or DEFAULT_THREADS
-    return Batches(source, size, batch_shape, seed, start, crop, jitter, threads)
+    return Batches(source, size, batch_shape, seed, start, crop, jitter, threads, share)
 
 
 class Batches:
@@ -71,6 +75,7 @@ class Batches:
         crop: str,
         jitter: float,
         parallel: int,
+        share: tuple[int, int] = (0, 1),
     ):
         check_crop(crop)
         if seed < 0:
@@ -78,17 +83,21 @@ class Batches:
         self.pictures = ReadablePictures(source)
         self._size, self._seed, self._start = size, seed, start
         self._crop, self._jitter = crop, jitter
-        self._shape = (*batch_shape, size, size, 3)
+        *others, batch = batch_shape
+        place, sharing = share
+        self._batch, self._part = batch, batch // sharing
+        self._first = place * self._part
+        self._shape = (*others, self._part, size, size, 3)
         self._parallel = parallel
         as_they_are = crop != "part" and not jitter
         self._packed = _packed_rows(source, size) if as_they_are else None
         # One call gathers a whole batch from a packed cache, but decodes a single picture.
-        samples = int(np.prod(batch_shape))
+        samples = int(np.prod(self._shape[:-3]))
         self._samples_a_call = samples if self._packed else 1
         self._calls_a_batch = samples // self._samples_a_call
 
     def __iter__(self) -> Iterator[np.ndarray]:
-        starts = itertools.count(self._start, self._samples_a_call)
+        starts = itertools.count(0, self._samples_a_call)
         loaded = ordered_map(
             *(self._load, starts, self._parallel), ahead=BATCHES_AHEAD * self._calls_a_batch
         )
@@ -108,16 +117,15 @@ class Batches:
         """Yields, for each batch, its rows of `packed_array`: int32 of `batch_shape`."""
         assert self._packed, "the pictures are not rows of a packed array"
         _, rows = self._packed
-        for start in itertools.count(self._start, self._samples_a_call):
-            indices = [self._index(start + k) for k in range(self._samples_a_call)]
-            yield rows[indices].astype(np.int32).reshape(self._shape[:-3])
+        for start in itertools.count(0, self._samples_a_call):
+            yield rows[self._indices(start)].astype(np.int32).reshape(self._shape[:-3])
 
     @functools.cached_property
     def dataset(self) -> Any:
         """The stream as a `tf.data.Dataset` of uint8 batches, prefetched."""
         return counted_dataset(
             self._calls,
-            *(self._start, self._samples_a_call, self._calls_a_batch, self._shape),
+            *(0, self._samples_a_call, self._calls_a_batch, self._shape),
             *(self._parallel, BATCHES_AHEAD),
         )
 
@@ -143,22 +151,32 @@ class Batches:
         """The exception that ended `dataset`, or None."""
         return self._calls.error
 
-    def _load(self, start: int) -> np.ndarray:
-        """Samples from number `start` on: uint8 (samples_a_call, size, size, 3)."""
+    def _load(self, place: int) -> np.ndarray:
+        """This share's samples from its `place` on: uint8 (samples_a_call, size, size, 3)."""
         if self._packed:
             array, rows = self._packed
-            return array[rows[[self._index(start + k) for k in range(self._samples_a_call)]]]
-        image = self.pictures.read_next(self._index(start))
+            return array[rows[self._indices(place)]]
+        sample = self._sample(place)
+        image = self.pictures.read_next(self._index(sample))
         # The third number keeps crops, permutations and colours apart.
-        rng = np.random.default_rng([self._seed, start, 1])
+        rng = np.random.default_rng([self._seed, sample, 1])
         if self._crop == "part":
             image = resize(augment.random_part(image, rng), self._size, self._size)
         else:
             image = square(image, self._size, rng if self._crop == "random" else None)
         if self._jitter:
-            rng = np.random.default_rng([self._seed, start, 2])
+            rng = np.random.default_rng([self._seed, sample, 2])
             image = augment.jitter_colours(image, self._jitter, rng)
         return np.ascontiguousarray(image)[None]
+
+    def _indices(self, place: int) -> list[int]:
+        """The indices of the pictures of one call."""
+        return [self._index(self._sample(place + k)) for k in range(self._samples_a_call)]
+
+    def _sample(self, place: int) -> int:
+        """The number in the stream of the sample at a place of this share, counted from 0."""
+        batch, inside = divmod(place, self._part)
+        return self._start + batch * self._batch + self._first + inside
 
     def _index(self, sample: int) -> int:
         """The index of the picture that is sample number `sample` of the stream."""

@@ -120,6 +120,22 @@ def test_row_numbers_are_those_of_the_stream(tmp_path):
 
 
 @pytest.mark.parametrize("packed", [False, True])
+def test_shares_together_are_the_stream(tmp_path, packed):
+    np.save(tmp_path / "a.npy", np.stack([Numbers(9).read(i)[:, :8] for i in range(9)]))
+    source = open_source(tmp_path / "a.npy") if packed else Numbers(9, bad=[3])
+    options = {"start": 5} if packed else {"start": 5, "crop": "random", "jitter": 0.2}
+    shares = [batches(source, 8, (2, 6), 4, share=(place, 3), **options) for place in range(3)]
+    streams = zip(batches(source, 8, (2, 6), 4, **options), *shares, strict=False)
+    for whole, *parts in islice(streams, 4):
+        assert np.array_equal(np.concatenate(parts, axis=1), whole)
+    if packed:
+        rows = zip(batches(source, 8, (2, 6), 4).row_numbers(), strict=True)
+        parts = [batches(source, 8, (2, 6), 4, share=(k, 2)).row_numbers() for k in range(2)]
+        for [whole], *halves in islice(zip(rows, *parts, strict=False), 4):
+            assert np.array_equal(np.concatenate(halves, axis=1), whole)
+
+
+@pytest.mark.parametrize("packed", [False, True])
 def test_tf_dataset_is_the_same_stream(tmp_path, packed):
     np.save(tmp_path / "a.npy", np.stack([Numbers(9).read(i)[:, :8] for i in range(9)]))
     source = open_source(tmp_path / "a.npy") if packed else Numbers(9)
