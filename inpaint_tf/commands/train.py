@@ -7,6 +7,7 @@ from absl import flags
 
 from inpaint_tf.commands.parsing.flags import define_compute_flags
 from inpaint_tf.commands.parsing.run_command import run_command
+from inpaint_tf.engines import hosts
 from inpaint_tf.errors import UserError
 from inpaint_tf.training.check_config import check_config
 from inpaint_tf.training.run import train
@@ -29,10 +30,16 @@ def main(argv):
         data_on_device=args.data_on_device,
         data_parallel=args.data_parallel,
         change_settings=args.change_settings,
+        coordinator=args.coordinator,
+        processes=args.processes,
+        process=args.process,
     )
+    status = 0 if result.finished else 128 + result.stopped_by  # as shells count it: 130 for Ctrl-C
+    if not hosts.first():
+        return status
     if not result.finished:
         print(f"stopped at step {result.step} and saved; the same command goes on")
-        return 128 + result.stopped_by  # as shells count it: 130 for Ctrl-C
+        return status
     if result.begun_at == result.steps:
         print(
             f"nothing was left to do: all {result.steps:,} steps were done before; to go on for "
@@ -99,8 +106,20 @@ def define_flags():
     flags.DEFINE_string(
         "data_parallel",
         "auto",
-        "How many devices of this machine share each batch; needs JAX. auto: all, as far as they "
+        "How many devices of each process share each batch; needs JAX. auto: all, as far as they "
         "divide the batch.",
+    )
+    flags.DEFINE_string(
+        "processes",
+        None,
+        "How many processes, on one host or many, train this run together; needs JAX. auto: what "
+        "JAX finds of SLURM, Open MPI or Kubernetes. Default: JAX_NUM_PROCESSES, or 1.",
+    )
+    flags.DEFINE_string("process", None, "This one's number, from 0 on. Default: JAX_PROCESS_ID.")
+    flags.DEFINE_string(
+        "coordinator",
+        None,
+        "HOST:PORT of the first of them, a port that is free. Default: JAX_COORDINATOR_ADDRESS.",
     )
     define_compute_flags("auto")
 

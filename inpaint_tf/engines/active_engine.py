@@ -16,8 +16,8 @@ outputs_and_pullback(function, variables, moved=()): the outputs of `function()`
 value_and_output_gradient(loss, outputs): ((total, terms), gradient of the total for each output);
   `loss(outputs)` returns (total, terms) as above.
 compiled(function, variables, batch_axis): see `runtime.compiled`.
-device_count(): how many devices can share a batch. share_batches(count): let them, where this is
-  more than one.
+device_count(): how many devices of each process can share a batch. share_batches(count): let them,
+  where they are more than one in all.
 choose_device(device): see `runtime.configure`. Returns "cpu" or "gpu", or None where a GPU is
   requested but missing.
 runs_on_metal(), runs_on_cpu(): whether Apple's GPU computes, and whether the processor does.

@@ -6,12 +6,14 @@ scope around it, so each scope gets all variables that the step uses.
 """
 
 import functools
+import itertools
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import jax
 import keras
+import numpy as np
 from jax import numpy as jnp
 
 _step_variables: list[Any] = []
@@ -96,10 +98,10 @@ def compiled(
 ) -> Callable[..., Any]:
     """See `runtime.compiled`."""
     variables = list({id(variable): variable for variable in variables}.values())
-    everywhere, shared = _shardings(batch_axis)
+    spread = _Spread(batch_axis) if _mesh and batch_axis is not None else None
 
     # The new values reuse the memory of the old ones.
-    @functools.partial(jax.jit, donate_argnums=0, out_shardings=everywhere)
+    @functools.partial(jax.jit, donate_argnums=0, out_shardings=spread and spread.everywhere)
     def run(values: list[Any], *arguments: Any) -> tuple[list[Any], Any]:
         mapping = list(zip(variables, values, strict=True))
         _step_variables[:] = variables
@@ -113,10 +115,11 @@ def compiled(
     def call(*arguments: Any) -> Any:
         with _one_at_a_time:
             values = [variable.value for variable in variables]
-            if shared is not None:
-                values = jax.device_put(values, everywhere)  # moves nothing after the first time
-                arguments = jax.device_put(arguments, shared)
-            values, results = run(values, *arguments)
+            if spread is None:
+                values, results = run(values, *arguments)
+            else:
+                results = spread.call(run, values, arguments)
+                values = spread.values
             for variable, value in zip(variables, values, strict=True):
                 variable.assign(value)
         return results
@@ -124,24 +127,67 @@ def compiled(
     return call
 
 
-def _shardings(batch_axis):
-    """(of what all devices hold, of what they share); None where one device does everything."""
-    if not _mesh or batch_axis is None:
-        return None, None
-    [mesh] = _mesh
-    axes = jax.sharding.PartitionSpec(*[None] * batch_axis, "batch")
-    everywhere = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec())
-    return everywhere, jax.sharding.NamedSharding(mesh, axes)
+class _Spread:
+    """Calls of a function whose state is the same on all devices and whose batches they share.
+
+    The variables get the first device's part of the state: what else reads or changes them runs
+    there, and needs no other process.
+    """
+
+    def __init__(self, batch_axis: int):
+        [self._mesh] = _mesh
+        axes = jax.sharding.PartitionSpec(*[None] * batch_axis, "batch")
+        self.everywhere = jax.sharding.NamedSharding(self._mesh, jax.sharding.PartitionSpec())
+        self._shared = jax.sharding.NamedSharding(self._mesh, axes)
+        self._on_all: list[Any] = []
+        self.values: list[Any] = []
+
+    def call(self, run: Callable[..., Any], values: list[Any], arguments: Sequence[Any]) -> Any:
+        """The results of `run`; `values` are then new. `arguments`: this process' share of each."""
+        known = {id(value): on_all for value, on_all in zip(self.values, self._on_all, strict=True)}
+        on_all = [
+            known[id(value)] if id(value) in known else self._copy_to_all(value) for value in values
+        ]
+        shares = [jax.make_array_from_process_local_data(self._shared, a) for a in arguments]
+        self._on_all, results = run(on_all, *shares)
+        self.values = [value.addressable_data(0) for value in self._on_all]
+        return jax.tree.map(lambda result: result.addressable_data(0), results)
+
+    def _copy_to_all(self, value):
+        copies = [jax.device_put(value, device) for device in self._mesh.local_devices]
+        return jax.make_array_from_single_device_arrays(value.shape, self.everywhere, copies)
 
 
 def device_count() -> int:
-    """How many devices can share a batch."""
-    return jax.local_device_count()
+    """How many devices of each process can share a batch."""
+    places = [device.process_index for device in jax.devices()]
+    return min(places.count(process) for process in range(jax.process_count()))
 
 
 def share_batches(count: int) -> None:
-    """Let the first `count` devices share the batches of what is compiled from now on."""
-    _mesh[:] = [jax.sharding.Mesh(jax.local_devices()[:count], ("batch",))]
+    """Let `count` devices of each process share the batches of what is compiled from now on."""
+    devices = sorted(jax.devices(), key=lambda device: (device.process_index, device.id))
+    chosen = [
+        device
+        for _, group in itertools.groupby(devices, lambda device: device.process_index)
+        for device in itertools.islice(group, count)
+    ]
+    _mesh[:] = [jax.sharding.Mesh(chosen, ("batch",))]
+
+
+def largest_of_all(value: int) -> Any:
+    """The largest `value` among all processes: an int32 scalar, there once it is read."""
+    mesh = jax.sharding.Mesh(jax.devices(), ("all",))
+    split = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec("all"))
+    own = np.full(jax.local_device_count(), value, np.int32)
+    values = jax.make_array_from_process_local_data(split, own)
+    return _largest(mesh)(values).addressable_data(0)
+
+
+@functools.cache
+def _largest(mesh):
+    everywhere = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec())
+    return jax.jit(jnp.max, out_shardings=everywhere)
 
 
 def choose_device(device: str) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from absl import logging
 
+from inpaint_tf.engines import hosts
 from inpaint_tf.errors import UserError
 
 DEVICES = ("auto", "cpu", "gpu")
@@ -235,9 +236,10 @@ def cpu_multiplies_bfloat16() -> bool:
 
 
 def share_batches(asked: str | int, batch_size: int) -> int:
-    """Let several devices of this machine share each batch of a training step; returns how many.
+    """Let several devices share each batch of a training step; returns how many in all.
 
-    asked: their number, or "auto" for as many as there are and a batch can be divided among.
+    asked: their number in each process, or "auto" for as many as there are and a batch can be
+      divided among. Processes: those of `hosts.together`.
     Every device holds all weights, and the result is that of one device but for the order in which
     sums are rounded. Call it after `configure`, before anything is compiled.
 
@@ -246,9 +248,15 @@ def share_batches(asked: str | int, batch_size: int) -> int:
     """
     from inpaint_tf.engines.active_engine import engine
 
-    there = engine.device_count()
+    there, processes = engine.device_count(), hosts.count()
+    if batch_size % processes:
+        raise UserError(
+            f"{processes} processes cannot share --config.data.batch_size={batch_size}; choose a "
+            "multiple"
+        )
+    share = batch_size // processes
     if asked == "auto":
-        count = max(n for n in range(1, there + 1) if batch_size % n == 0)
+        count = max(n for n in range(1, there + 1) if share % n == 0)
     elif not str(asked).isdigit() or int(asked) < 1:
         raise UserError(f"--data_parallel={asked} must be auto or a number of devices, such as 8")
     else:
@@ -260,15 +268,17 @@ def share_batches(asked: str | int, batch_size: int) -> int:
         )
     if count > there:
         raise UserError(f"--data_parallel={count}, but {engine_name()} sees {there} here")
-    if batch_size % count:
+    if share % count:
+        whole = "" if processes == 1 else f", of which each of {processes} processes has {share}"
         raise UserError(
-            f"--data_parallel={count} does not divide --config.data.batch_size={batch_size}; "
-            "choose a multiple"
+            f"--data_parallel={count} does not divide --config.data.batch_size={batch_size}{whole};"
+            " choose a multiple"
         )
-    if count > 1:
+    everywhere = count * processes
+    if everywhere > 1:
         engine.share_batches(count)
-        logging.info("%d devices share each batch of %d pictures", count, batch_size)
-    return count
+        logging.info("%d devices share each batch of %d pictures", everywhere, batch_size)
+    return everywhere
 
 
 def compiled(

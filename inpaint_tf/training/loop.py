@@ -16,7 +16,7 @@ from typing import Any
 from keras import ops
 from tqdm import tqdm
 
-from inpaint_tf.engines import apple_gpu
+from inpaint_tf.engines import apple_gpu, hosts
 from inpaint_tf.engines.runtime import compiled
 from inpaint_tf.errors import UserError
 from inpaint_tf.weights import generator_file
@@ -81,7 +81,7 @@ class Run:
 
     trainer: compiled `InpaintingTrainer`, restored. schedule: a `Schedule`.
     open_batches: function (batches per step, batches used before) to an iterable of uint8
-      (batches per step, batch, height, width, 3).
+      (batches per step, batch, height, width, 3); of several processes each has its share.
     store: `CheckpointStore`. log: `RunLog`. every: `Every`. validation: `Validation` or None.
     histograms: whether to draw the weights' histograms, as often as the validation runs.
     held: None, or all pictures as a `keras.Variable` on the device, uint8 (pictures, size, size,
@@ -126,7 +126,7 @@ def train(run: Run) -> signal.Signals | None:
                         window.leave_out_time()  # of building the graph
                         bar.set_postfix_str("")
                     bar.update()
-                    stopping = stop.requested  # read once: what follows must agree on it
+                    stopping = stop.agreed()  # read once: what follows must agree on it
                     last = step == end or stopping
                     if last or run.every.any_due(step):
                         values = _between_steps(run, phase, step, window, last)
@@ -149,6 +149,7 @@ def _phase_bar(schedule, phase, left):
         unit="step",
         file=sys.stderr,
         dynamic_ncols=True,
+        disable=not hosts.first(),
     )
 
 
@@ -214,7 +215,7 @@ class Window:
         asked = time.perf_counter()
         batch = next(pictures)
         self.waiting += time.perf_counter() - asked
-        self.pictures += math.prod(batch.shape[:2])
+        self.pictures += math.prod(batch.shape[:2]) * hosts.count()
         return batch
 
     def add(self, step: int, results: dict[str, Any]) -> None:
@@ -253,6 +254,7 @@ class StopSignal:
 
     def __init__(self) -> None:
         self.requested: signal.Signals | None = None
+        self._asked: Any = 0
         self.previous: dict[int, Any] = {}
 
     def __enter__(self):
@@ -265,6 +267,17 @@ class StopSignal:
     def __exit__(self, *exception):
         for number, handler in self.previous.items():
             signal.signal(number, handler)
+
+    def agreed(self) -> signal.Signals | None:
+        """The signal after which all processes stop now, or None.
+
+        Of several processes each answers what any of them had been asked a step ago: that this
+        step's devices have told it by now costs no wait.
+        """
+        if hosts.count() == 1:
+            return self.requested
+        before, self._asked = int(self._asked), hosts.largest(self.requested or 0)
+        return signal.Signals(before) if before else None
 
     def _request(self, number, frame):
         if self.requested:

@@ -49,6 +49,9 @@ def train(
     data_on_device: bool = False,
     data_parallel: str | int = "auto",
     change_settings: bool = False,
+    coordinator: str | None = None,
+    processes: str | int | None = None,
+    process: int | None = None,
 ) -> TrainingResult:
     """Train by a config, or go on where the run in `workdir` was.
 
@@ -58,14 +61,18 @@ def train(
     data_on_device: keep all training pictures, a packed cache, in the device's memory.
     data_parallel: how many devices share a batch, see `engines.runtime.share_batches`.
     change_settings: go on with other losses, rates, holes or pictures than the run had so far.
+    coordinator, processes, process: of several that train together, see `engines.place.find_place`.
+      Only the first of them uses `workdir`.
 
-    Raises `UserError` for a config that cannot work, pictures that cannot be read, and losses that
-    are no numbers. Ctrl-C stops after the step and saves.
+    Raises `UserError` for a config that cannot work, pictures that cannot be read, losses that are
+    no numbers, and a lost process. Ctrl-C stops after the step and saves.
     """
-    from inpaint_tf.engines import runtime
+    from inpaint_tf.engines import hosts, runtime
+    from inpaint_tf.engines.place import find_place
 
     runtime.prefer_onednn()
     check_config(config)
+    place = find_place(coordinator, processes, process)
     workdir = user_path(workdir, "--workdir")
     from inpaint_tf.data.paths.folder_lock import locked
     from inpaint_tf.training.build_from_config import open_sources
@@ -77,11 +84,26 @@ def train(
             config.generator.weights, config.generator.width, config.generator.kind
         )
     train_source, validation_source = open_sources(config)
-    resolved = resolve(config, train_source, validation_source, device, precision, data_parallel)
-    make_run_folder(workdir)
-    with locked(workdir, "--workdir"):
-        changed = open_run_folder(workdir, config, change_settings=change_settings, **resolved)
-        return _run(config, workdir, train_source, validation_source, data_on_device, changed)
+    runtime.load_engine()
+    with hosts.together(place, device):
+        resolved = resolve(
+            config, train_source, validation_source, device, precision, data_parallel
+        )
+        hosts.refuse_unlike(settings=_without_paths(config), pictures_or_devices=resolved)
+        sources = train_source, validation_source
+        if not hosts.first():
+            return _run(config, workdir, *sources, data_on_device, frozenset())
+        make_run_folder(workdir)
+        with locked(workdir, "--workdir"):
+            changed = open_run_folder(workdir, config, change_settings=change_settings, **resolved)
+            return _run(config, workdir, *sources, data_on_device, changed)
+
+
+def _without_paths(config):
+    """The settings that hosts with disks of their own have in common."""
+    from inpaint_tf.training.records.hyperparameters import HIDDEN, flat_settings
+
+    return {name: value for name, value in flat_settings(config).items() if name not in HIDDEN}
 
 
 def resolve(
@@ -113,14 +135,17 @@ def resolve(
 
 
 def _run(config, workdir, train_source, validation_source, on_device, changed):
+    from inpaint_tf.engines import hosts
     from inpaint_tf.evaluation.scores.of_validation import FACE_SCORES, SCORES
     from inpaint_tf.training import build_from_config, loop
     from inpaint_tf.training.checkpoints import CheckpointStore
     from inpaint_tf.training.records.first_lines import first_lines
+    from inpaint_tf.training.records.unwritten import UnwrittenLog, UnwrittenStore
     from inpaint_tf.training.run_log import RunLog
     from inpaint_tf.training.trainer import RATES
 
-    held_out = _list_held_out(workdir, config, validation_source)
+    writes = hosts.first()
+    held_out = _list_held_out(workdir, config, validation_source) if writes else None
     schedule = build_from_config.build_schedule(config)
     trainer = build_from_config.build_trainer(config)
     settings = {
@@ -129,24 +154,27 @@ def _run(config, workdir, train_source, validation_source, on_device, changed):
         "hole_fill": config.masks.fill,
         "size": config.data.size,
     }
-    store = CheckpointStore(workdir, config.train.keep_checkpoints, settings)
-    step = store.restore(trainer)
-    settings["framing"] = _framing(store.latest(), train_source, config)
+    keep = config.train.keep_checkpoints
+    store = (CheckpointStore if writes else UnwrittenStore)(workdir, keep, settings)
+    if writes:
+        if not store.restore(trainer):
+            build_from_config.begin_from_weights(config, trainer)
+        settings["framing"] = _framing(store.latest(), train_source, config)
+    hosts.take_values_of_first(trainer.state)
+    step = int(trainer.step.numpy())
     for line in first_lines(config, train_source, validation_source, schedule, step, held_out):
         logging.info("%s", line)
     if step:
         logging.info("continuing at step %d", step)
         _tell_changes(config, store, changed)
-    else:
-        build_from_config.begin_from_weights(config, trainer)
     pictures = TrainingPictures(train_source, config, on_device)
     every = loop.Every(
         config.train.log_every, config.train.checkpoint_every, config.train.validate_every
     )
     scores = (*SCORES, *(FACE_SCORES if config.train.validation_recognition else ()))
     columns = (*trainer.terms(), *RATES, *loop.SPEEDS, *scores)
-    log = RunLog(workdir, columns, step)
-    validation = build_from_config.build_validation(config, validation_source)
+    log = RunLog(workdir, columns, step) if writes else UnwrittenLog()
+    validation = build_from_config.build_validation(config, validation_source if writes else None)
     networks = (trainer.generator, *trainer.critics.networks.values())
     log.describe(step, config, scores if validation else (), networks)
     run = loop.Run(
@@ -158,7 +186,7 @@ def _run(config, workdir, train_source, validation_source, on_device, changed):
         every,
         validation,
         pictures.held,
-        config.train.histograms,
+        config.train.histograms and writes,
     )
     try:
         stopped_by = loop.train(run)
@@ -209,8 +237,9 @@ class TrainingPictures:
         self.held = hold_on_device(source, config) if on_device else None
 
     def open(self, batches_per_step: int, batches_used: int) -> Any:
-        """Iterate over the batches of each step, from those after `batches_used` on."""
+        """Iterate over this process' share of each step's batches, those used before left out."""
         from inpaint_tf.data import batches
+        from inpaint_tf.engines import hosts
 
         data = self._config.data
         stream = batches(
@@ -221,6 +250,7 @@ class TrainingPictures:
             start=batches_used * data.batch_size,
             crop=data.crop,
             jitter=data.jitter,
+            share=(hosts.index(), hosts.count()),
         )
         self._streams.append(stream)
         return stream.tensors() if self.held is None else stream.row_numbers()
