@@ -15,12 +15,10 @@ MARK = "wG_names"
 """A key that goldens of this system have."""
 OUTPUT_TOLERANCE = 2e-4  # of the largest value: each gate divides by a standard deviation
 LOSS_TOLERANCE = 1e-4  # relative
-# Relative, for each variable: of the middle one and of the worst. In float64 none is more than
-# 2.5e-4 off. In float32 ReLUs that lie within rounding of zero fall to either side: of the critics'
-# gradients the worst of 108 is 2.2e-3 off by TensorFlow's own convolutions and 1.0e-2 by oneDNN's
-# on a processor with AMX, the middle one 2.2e-4 and 2.1e-3.
-TYPICAL_GRADIENT_TOLERANCE = 5e-3
-GRADIENT_TOLERANCE = 2e-2
+# Relative, for each variable. In float32 one of 108 is 3.5e-3 off, for a ReLU that lies within
+# rounding of zero; in float64 none is more than 2.5e-4 off. oneDNN's convolutions for AMX and
+# AVX-512 move more of them: 1.0e-2 (`runtime.avoid_onednn`).
+GRADIENT_TOLERANCE = 5e-3
 ZERO_GRADIENT = 1e-9  # of the largest norm; smaller ones count as zero
 SIZES = {128: 2, 256: 1}
 """Pictures of each size, in the order in which they were drawn."""
@@ -181,10 +179,7 @@ def _check_size(name, values, generator, critic, real, mask, goldens):
         names = [str(each) for each in goldens[f"{key[:5]}_names"]]
         network = generator if key.startswith("gradG") else critic
         norms = _norms(network, computed, names)
-        worst = _relative(f"{name}/{key}", norms, values[f"{key}_norm"], GRADIENT_TOLERANCE)
-        typical = float(np.median(_errors(norms, values[f"{key}_norm"])))
-        yield worst
-        yield Check(f"{worst.name}, typical", typical, TYPICAL_GRADIENT_TOLERANCE, worst.compared)
+        yield _relative(f"{name}/{key}", norms, values[f"{key}_norm"], GRADIENT_TOLERANCE)
 
 
 def _label_gradient(critic, pictures, label, variables):
@@ -225,13 +220,7 @@ def _outputs(name, found, expected):
 
 
 def _relative(name, found, expected, tolerance):
-    errors = _errors(found, expected)
-    return Check(name, float(errors.max()), tolerance, errors.size)
-
-
-def _errors(found, expected):
-    """The error of each number beside its own size."""
     found, expected = np.asarray(found, "float64"), np.asarray(expected, "float64")
     # The gates' biases have no gradient, for the gates are normalised.
     beside = np.where(expected < ZERO_GRADIENT * expected.max(), expected.max(), expected)
-    return np.abs(found - expected) / beside
+    return Check(name, float((np.abs(found - expected) / beside).max()), tolerance, found.size)
