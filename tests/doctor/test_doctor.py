@@ -120,6 +120,9 @@ def test_iterations_on_the_forms_for_apples_gpu_have_the_same_losses():
 
 
 def test_operations_that_run_on_the_cpu_unasked_are_counted():
+    import tensorflow as tf
+
+    tf.config.set_soft_device_placement(True)  # the default, unless another test changed it
     iterations = whole_networks.Iterations("gpu", True, small_config()).run(1)  # there is none
     assert iterations.on_cpu["Conv2D"] > 10
     assert not iterations.on_cpu["StatelessRandomUniformV2"]  # asked for on the CPU
