@@ -5,7 +5,7 @@
 Each row is trained by its config, `table1:NAME`, for the same number of training pictures or for
 the same time, and tested on two kinds of holes: the central square, and irregular ones. Runs and
 tests are those of `inpaint-tf train` and `inpaint-tf test`. The same command goes on where it was.
-Writes OUTPUT/table1.md.
+Writes OUTPUT/table1.md. A smaller --size is for who has no days to wait: pictures and boxes shrink.
 """
 
 import contextlib
@@ -31,7 +31,10 @@ ROWS = {
 }
 """Configs `table1:NAME`, and what the published table calls them; it lacks the last."""
 HOLES = {"central": "central square", "irregular": "irregular"}
-SIZE = 256  # pixels
+SIZE = 256
+"""Side of the pictures in pixels, as in the paper."""
+SIZE_STEP = 32
+"""Sides are multiples of it, for all kinds of generators."""
 DRAWN_MASKS = 200
 LONGEST = 2**31 // 256 - 1
 """Iterations of a run that a time ends: more than any reaches."""
@@ -57,12 +60,14 @@ def main(argv: Sequence[str]) -> int:
     for row in rows:
         if row not in ROWS:
             raise UserError(unknown_name(row, ROWS, "row"))
+    if args.size % SIZE_STEP:
+        raise UserError(f"--size={args.size} must be a multiple of {SIZE_STEP}, such as 128")
     output = Path(args.output)
     trained = [train_row(row, output, args) for row in rows]
-    masks = {"central": "center", "irregular": args.masks or str(draw_masks(output / "masks"))}
+    masks = {"central": "center", "irregular": args.masks or str(draw_masks(output / "masks", args.size))}
     score_rows(rows, output, masks, args, overwrite=args.overwrite or any(trained))
     done = {row: done_of(row, output) for row in rows}
-    text = report(rows, done, read_results(output), masks_given=bool(args.masks))
+    text = report(rows, done, read_results(output), bool(args.masks), args.size)
     from inpaint_tf.data.atomic_files import write_text
 
     write_text(output / "table1.md", text)
@@ -87,6 +92,7 @@ def train_row(row: str, output: Path, args: Any) -> bool:
             f"--config.data.train={args.train}",
             "--config.data.test_count=0",
             f"--config.train.{field}={iterations}",
+            *sizes(row, args.size),
             *(f"--config.{setting}" for setting in args.setting),
             f"--workdir={workdir}",
             seconds=left,
@@ -110,6 +116,21 @@ def cost(row: str, settings: Sequence[str] = ()) -> tuple[str, int]:
     [(phase, _, batches)] = [part for part in build_schedule(config).parts if part[1]]
     field = "steps" if phase == "adversarial" else "reconstruction_steps"
     return field, batches * config.data.batch_size
+
+
+def sizes(row: str, size: int) -> list[str]:
+    """Flags of a row's training for pictures of another size than `SIZE`: all lengths shrink."""
+    if size == SIZE:
+        return []
+    from inpaint_tf.commands.parsing.config_file import load_config
+
+    masks = load_config(f"table1:{row}").masks
+    box, shrink = masks.size * size // SIZE, masks.max_shrink * size // SIZE
+    return [
+        f"--config.data.size={size}",
+        f"--config.masks.size={box}",
+        f"--config.masks.max_shrink={shrink}",
+    ]
 
 
 def run_folder(row: str, output: Path) -> Path:
@@ -154,7 +175,7 @@ class Clock:
         write_text(self.path, json.dumps({**self._read(), self.row: self.used}))
 
 
-def draw_masks(folder: Path) -> Path:
+def draw_masks(folder: Path, size: int = SIZE) -> Path:
     """Write random strokes as masks, the same each time, unless they are there; the folder."""
     from inpaint_tf.data import picture_files
 
@@ -169,8 +190,8 @@ def draw_masks(folder: Path) -> Path:
     from inpaint_tf.masks.hole_drawer import HoleDrawer
 
     folder.mkdir(parents=True, exist_ok=True)
-    drawer, random = HoleDrawer("freeform", size=SIZE, per_image=True), StepRandom(0)
-    masks = np.asarray(drawer.draw(random, DRAWN_MASKS, SIZE, SIZE).mask)
+    drawer, random = HoleDrawer("freeform", size=size, per_image=True), StepRandom(0)
+    masks = np.asarray(drawer.draw(random, DRAWN_MASKS, size, size).mask)
     for index, mask in enumerate(masks):
         picture_files.write_png(
             folder / f"{index:03d}.png", np.repeat(255 * mask.astype("uint8"), 3, -1)
@@ -190,7 +211,7 @@ def score_rows(
             f"--images={args.test}",
             f"--masks={where}",
             *(["--mask_pairing=cycle"] if holes == "irregular" else []),
-            f"--size={SIZE}",
+            f"--size={args.size}",
             f"--weights={weights}",
             "--baseline=telea",
             *([f"--limit={args.limit}"] if args.limit else []),
@@ -212,6 +233,7 @@ def report(
     done: Mapping[str, Done],
     results: Mapping[str, Mapping[str, Any]],
     masks_given: bool,
+    size: int = SIZE,
 ) -> str:
     """Table I anew as Markdown: published scores, ours, and what differs."""
     from inpaint_tf.evaluation.report.published_table import NOTES, PUBLISHED
@@ -228,17 +250,17 @@ def report(
     header = ["Method", "Holes", "PSNR printed", "SSIM printed", "PSNR", "SSIM", "Trained on"]
     tested = max(summary["images"] for summary in results["central"].values())
     table = Table("Table I anew", header, lines).as_markdown()
-    return "\n".join([table, "", *(f"- {note}" for note in differences(tested, masks_given))]) + (
+    return "\n".join([table, "", *(f"- {note}" for note in differences(tested, masks_given, size))]) + (
         "".join(f"\n- {note}" for note in NOTES) + "\n"
     )
 
 
-def differences(tested: int, masks_given: bool) -> Iterator[str]:
+def differences(tested: int, masks_given: bool, size: int = SIZE) -> Iterator[str]:
     """What sets our rows apart from the printed ones, in lines of text."""
     drawn = "random strokes drawn here, mostly of far less than half the area"
     irregular = "the mask pictures given" if masks_given else drawn
     yield (
-        f"Ours: {tested:,} test pictures; irregular holes are {irregular}; the last column counts "
+        f"Ours: {tested:,} test pictures of {size}x{size} pixels; irregular holes are {irregular}; the last column counts "
         "the pictures that a row was trained on, far fewer than the papers' unless it says so."
     )
     yield (
@@ -289,6 +311,9 @@ def cli() -> None:
     flags.DEFINE_string("output", None, "Folder for runs, tests and table1.md.", required=True)
     flags.DEFINE_integer("pictures", None, "Train each row on so many pictures.", lower_bound=1)
     flags.DEFINE_float("hours", None, "Train each row for so long.", lower_bound=0)
+    flags.DEFINE_integer(
+        "size", SIZE, "Side of the pictures in pixels, trained on and tested.", lower_bound=64
+    )
     flags.DEFINE_list("rows", [], f"Rows, with commas: of {', '.join(ROWS)}. Default: all.")
     flags.DEFINE_string("masks", None, "Irregular mask pictures to test on; default: drawn ones.")
     flags.DEFINE_integer("limit", None, "Test on the first so many pictures.", lower_bound=1)
