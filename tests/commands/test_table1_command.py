@@ -26,7 +26,7 @@ def typed(monkeypatch):
 def flags(**changes):
     given = {
         **{"train": "FACES", "test": "OTHERS", "pictures": 1000, "hours": None},
-        **{"setting": [], "masks": None, "limit": None, "overwrite": False},
+        **{"setting": [], "masks": None, "limit": None, "overwrite": False, "size": 256},
     }
     return SimpleNamespace(**{**given, **changes})
 
@@ -63,6 +63,20 @@ def test_a_row_is_trained_for_its_pictures_and_then_left_alone(typed, tmp_path):
     reached(tmp_path, "contextual_attention", 11, 16)
     assert not table1.train_row("contextual_attention", tmp_path, flags())
     assert table1.done_of("contextual_attention", tmp_path) == (11, 11 * 96)
+
+
+def test_smaller_pictures_have_smaller_boxes(typed, tmp_path):
+    table1.train_row("contextual_attention", tmp_path, flags(size=64))
+    table1.train_row("aot", tmp_path, flags(size=128))
+    (boxes, _), (strokes, _) = typed
+    assert {
+        "--config.data.size=64",
+        "--config.masks.size=32",
+        "--config.masks.max_shrink=4",
+    } <= set(boxes)
+    assert {"--config.data.size=128", "--config.masks.size=128"} <= set(strokes)
+    table1.score_rows(["aot"], tmp_path, {"central": "center"}, flags(size=64), overwrite=False)
+    assert "--size=64" in typed[-1][0]
 
 
 def test_a_time_is_used_up(typed, tmp_path):
