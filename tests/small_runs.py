@@ -1,4 +1,4 @@
-"""Small training runs by train.py under JAX, and what two of them must have in common."""
+"""Small training runs by train.py on several devices, and what two of them must have in common."""
 
 import csv
 import os
@@ -30,17 +30,28 @@ SETTINGS = [
     # Adam makes whole steps of them.
     "--config.optimizer.epsilon=1e-4",
     "--config.train.validate_every=2",
+    "--precision=float32",
 ]
+TENSORFLOW_DEVICES = """
+import runpy, sys
+import tensorflow as tf
+devices = [tf.config.LogicalDeviceConfiguration()] * int(sys.argv.pop(1))
+tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], devices)
+sys.argv.pop(0)
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
 
 
-def train(pictures, workdir, *more, devices=4):
+def train(pictures, workdir, *more, devices=4, engine="jax"):
+    """Run train.py where the engine sees so many devices, all of them this CPU."""
     environment = os.environ | {
-        "KERAS_BACKEND": "jax",
+        "KERAS_BACKEND": engine,
         "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}",
     }
+    start = ["-c", TENSORFLOW_DEVICES, str(devices)] if engine == "tensorflow" else []
     return subprocess.run(
         [
-            *(sys.executable, "train.py", *SETTINGS, f"--config.data.train={pictures}"),
+            *(sys.executable, *start, "train.py", *SETTINGS, f"--config.data.train={pictures}"),
             *(f"--workdir={workdir}", *more),
         ],
         cwd=ROOT,
@@ -62,7 +73,9 @@ def assert_alike(found, expected):
     weights, wanted = arrays(found / file), arrays(expected / file)
     assert weights.keys() == wanted.keys()
     for name, weight in weights.items():
-        np.testing.assert_allclose(weight, wanted[name], rtol=0, atol=1e-6, err_msg=name)
+        # Moments are of gradients, in which a pixel of an L1 changes its sign at rounding's mercy.
+        near = 1e-4 if "optimizer" in name else 1e-6
+        np.testing.assert_allclose(weight, wanted[name], rtol=2e-6, atol=near, err_msg=name)
 
 
 def arrays(path):

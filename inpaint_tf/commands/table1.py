@@ -64,7 +64,8 @@ def main(argv: Sequence[str]) -> int:
         raise UserError(f"--size={args.size} must be a multiple of {SIZE_STEP}, such as 128")
     output = Path(args.output)
     trained = [train_row(row, output, args) for row in rows]
-    masks = {"central": "center", "irregular": args.masks or str(draw_masks(output / "masks", args.size))}
+    irregular = args.masks or str(draw_masks(output / "masks", args.size))
+    masks = {"central": "center", "irregular": irregular}
     score_rows(rows, output, masks, args, overwrite=args.overwrite or any(trained))
     done = {row: done_of(row, output) for row in rows}
     text = report(rows, done, read_results(output), bool(args.masks), args.size)
@@ -250,9 +251,8 @@ def report(
     header = ["Method", "Holes", "PSNR printed", "SSIM printed", "PSNR", "SSIM", "Trained on"]
     tested = max(summary["images"] for summary in results["central"].values())
     table = Table("Table I anew", header, lines).as_markdown()
-    return "\n".join([table, "", *(f"- {note}" for note in differences(tested, masks_given, size))]) + (
-        "".join(f"\n- {note}" for note in NOTES) + "\n"
-    )
+    notes = (*differences(tested, masks_given, size), *NOTES)
+    return "\n".join([table, "", *(f"- {note}" for note in notes)]) + "\n"
 
 
 def differences(tested: int, masks_given: bool, size: int = SIZE) -> Iterator[str]:
@@ -260,8 +260,9 @@ def differences(tested: int, masks_given: bool, size: int = SIZE) -> Iterator[st
     drawn = "random strokes drawn here, mostly of far less than half the area"
     irregular = "the mask pictures given" if masks_given else drawn
     yield (
-        f"Ours: {tested:,} test pictures of {size}x{size} pixels; irregular holes are {irregular}; the last column counts "
-        "the pictures that a row was trained on, far fewer than the papers' unless it says so."
+        f"Ours: {tested:,} test pictures of {size}x{size} pixels; irregular holes are {irregular}; "
+        "the last column counts the pictures that a row was trained on, far fewer than the papers' "
+        "unless it says so."
     )
     yield (
         "The printed rows come from each paper's own training, pictures and holes. Ours share all "

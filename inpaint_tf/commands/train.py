@@ -106,8 +106,8 @@ def define_flags():
     flags.DEFINE_string(
         "data_parallel",
         "auto",
-        "How many devices of each process share each batch; needs JAX. auto: all, as far as they "
-        "divide the batch.",
+        "How many devices, such as GPUs, of each process share each batch. auto: all, as far as "
+        "they divide the batch.",
     )
     flags.DEFINE_string(
         "processes",

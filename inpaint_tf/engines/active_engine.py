@@ -18,6 +18,14 @@ value_and_output_gradient(loss, outputs): ((total, terms), gradient of the total
 compiled(function, variables, batch_axis): see `runtime.compiled`.
 device_count(): how many devices of each process can share a batch. share_batches(count): let them,
   where they are more than one in all.
+on_all_devices(): a context in which variables are made for all devices that share batches.
+JAX splits a program of whole batches itself. TensorFlow runs a step for each device's share, and
+what knows of the whole batch has to say so:
+shares(): on how many devices the step that is being compiled runs, each with its share of the
+  batch; 1 where one program computes all.
+own_share(whole, axis=0): what of a whole batch's tensor belongs to this device's share. Tensors of
+  length 1 along the axis, and all where `shares()` is 1, come back as they are.
+mean_over_shares(values): the mean over all devices of a tensor or a list of them.
 choose_device(device): see `runtime.configure`. Returns "cpu" or "gpu", or None where a GPU is
   requested but missing.
 runs_on_metal(), runs_on_cpu(): whether Apple's GPU computes, and whether the processor does.

@@ -5,6 +5,7 @@ scope's own values instead, which makes it a pure function. A scope does not see
 scope around it, so each scope gets all variables that the step uses.
 """
 
+import contextlib
 import functools
 import itertools
 import threading
@@ -173,6 +174,27 @@ def share_batches(count: int) -> None:
         for device in itertools.islice(group, count)
     ]
     _mesh[:] = [jax.sharding.Mesh(chosen, ("batch",))]
+
+
+def on_all_devices() -> contextlib.AbstractContextManager[None]:
+    """A context without effect: calls copy variables to the devices."""
+    return contextlib.nullcontext()
+
+
+def shares() -> int:
+    """Always 1: JAX splits a program of whole batches itself."""
+    return 1
+
+
+def own_share(whole: Any, axis: int = 0) -> Any:
+    """The tensor `whole`."""
+    del axis
+    return whole
+
+
+def mean_over_shares(values: Any) -> Any:
+    """The tensors `values`."""
+    return values
 
 
 def largest_of_all(value: int) -> Any:

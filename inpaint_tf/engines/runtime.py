@@ -253,7 +253,7 @@ def share_batches(asked: str | int, batch_size: int) -> int:
     sums are rounded. Call it after `configure`, before anything is compiled.
 
     Raises `UserError` for a number that does not divide `batch_size`, that is not there, and for
-    more than one device on TensorFlow.
+    more than one device in float16 on TensorFlow.
     """
     from inpaint_tf.engines.active_engine import engine
 
@@ -270,11 +270,6 @@ def share_batches(asked: str | int, batch_size: int) -> int:
         raise UserError(f"--data_parallel={asked} must be auto or a number of devices, such as 8")
     else:
         count = int(asked)
-    if count > 1 and engine_name() != "JAX":
-        raise UserError(
-            f"--data_parallel={count} is for JAX; install it and set KERAS_BACKEND=jax (runs and "
-            "weights are the same files)"
-        )
     if count > there:
         raise UserError(f"--data_parallel={count}, but {engine_name()} sees {there} here")
     if share % count:
@@ -288,6 +283,13 @@ def share_batches(asked: str | int, batch_size: int) -> int:
         engine.share_batches(count)
         logging.info("%d devices share each batch of %d pictures", everywhere, batch_size)
     return everywhere
+
+
+def on_all_devices() -> contextlib.AbstractContextManager[None]:
+    """A context in which networks and optimizers are built for all devices that share batches."""
+    from inpaint_tf.engines.active_engine import engine
+
+    return engine.on_all_devices()
 
 
 def compiled(

@@ -6,6 +6,34 @@ from typing import Any
 
 import tensorflow as tf
 
+from inpaint_tf.engines import tensorflow_mirror
+from inpaint_tf.engines.tensorflow_mirror import (
+    device_count,
+    mean_over_shares,
+    on_all_devices,
+    own_share,
+    share_batches,
+    shares,
+)
+
+__all__ = [
+    "choose_device",
+    "compiled",
+    "device_count",
+    "input_gradient",
+    "mean_over_shares",
+    "on_all_devices",
+    "outputs_and_pullback",
+    "own_share",
+    "runs_on_cpu",
+    "runs_on_metal",
+    "share_batches",
+    "shares",
+    "value_and_gradient",
+    "value_and_input_gradient",
+    "value_and_output_gradient",
+]
+
 
 def value_and_gradient(
     loss: Callable[[], tuple[Any, Any]], variables: Sequence[Any], moved: Sequence[Any] = ()
@@ -17,7 +45,7 @@ def value_and_gradient(
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(values)
         total, terms = loss()
-    return (total, terms), tape.gradient(total, values)
+    return (total, terms), _of_all_shares(tape.gradient(total, values))
 
 
 def outputs_and_pullback(
@@ -29,12 +57,22 @@ def outputs_and_pullback(
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(values)
         outputs = function()
+
     # The outputs that the loss does not depend on have no gradient.
-    return outputs, lambda gradients: tape.gradient(
-        {name: outputs[name] for name, gradient in gradients.items() if gradient is not None},
-        values,
-        {name: gradient for name, gradient in gradients.items() if gradient is not None},
-    )
+    def pullback(gradients: dict[str, Any]) -> list[Any]:
+        given = {name: gradient for name, gradient in gradients.items() if gradient is not None}
+        return _of_all_shares(tape.gradient({name: outputs[name] for name in given}, values, given))
+
+    return outputs, pullback
+
+
+def _of_all_shares(gradients):
+    """The gradients of a whole batch's loss, from those of this device's share."""
+    if shares() == 1:
+        return gradients
+    found = [gradient for gradient in gradients if gradient is not None]
+    means = iter(mean_over_shares(found))
+    return [None if gradient is None else next(means) for gradient in gradients]
 
 
 def value_and_output_gradient(
@@ -64,13 +102,10 @@ def compiled(
     function: Callable[..., Any], variables: Iterable[Any], batch_axis: int | None = None
 ) -> Any:
     """See `runtime.compiled`."""
-    del variables, batch_axis  # the graph finds the variables itself; one device does everything
+    del variables  # the graph finds them itself
+    if batch_axis is not None and tensorflow_mirror.is_used():
+        return tensorflow_mirror.compiled(function)
     return tf.function(function, autograph=False)
-
-
-def device_count() -> int:
-    """Always 1: sharing batches is left to JAX."""
-    return 1
 
 
 def choose_device(device: str) -> str | None:

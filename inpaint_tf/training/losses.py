@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from inpaint_tf.engines.active_engine import engine
+
 
 def spatial_discount(height: int, width: int, gamma: float) -> np.ndarray:
     """Weights of the reconstruction loss over a hole, NumPy (1, height, width, 1) in (0, 1].
@@ -34,7 +36,8 @@ def region_l1(real: Any, prediction: Any, region: Any) -> Any:
 
     region: (batch or 1, height, width, 1), 1 = inside. 0 where nothing is inside.
     """
-    return weighted_l1(real, prediction, region) / ops.maximum(ops.mean(region), 1e-8)
+    inside = engine.mean_over_shares(ops.mean(region))
+    return weighted_l1(real, prediction, region) / ops.maximum(inside, 1e-8)
 
 
 def known_l1(real: Any, prediction: Any, mask: Any) -> Any:

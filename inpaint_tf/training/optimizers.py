@@ -49,7 +49,7 @@ class PhasedLearningRate(keras.optimizers.schedules.LearningRateSchedule):
 def last_rate(optimizer: Any) -> float | None:
     """The rate of an optimizer's last update; None before the first."""
     optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # of a loss scale
-    updates = int(optimizer.iterations)
+    updates = int(optimizer.iterations.numpy())
     if not updates:
         return None
     rate = optimizer._learning_rate  # the property gives the next update's rate

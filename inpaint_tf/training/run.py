@@ -135,7 +135,7 @@ def resolve(
 
 
 def _run(config, workdir, train_source, validation_source, on_device, changed):
-    from inpaint_tf.engines import hosts
+    from inpaint_tf.engines import hosts, runtime
     from inpaint_tf.evaluation.scores.of_validation import FACE_SCORES, SCORES
     from inpaint_tf.training import build_from_config, loop
     from inpaint_tf.training.checkpoints import CheckpointStore
@@ -147,7 +147,8 @@ def _run(config, workdir, train_source, validation_source, on_device, changed):
     writes = hosts.first()
     held_out = _list_held_out(workdir, config, validation_source) if writes else None
     schedule = build_from_config.build_schedule(config)
-    trainer = build_from_config.build_trainer(config)
+    with runtime.on_all_devices():
+        trainer = build_from_config.build_trainer(config)
     settings = {
         "kind": config.generator.kind,
         "width": config.generator.width,

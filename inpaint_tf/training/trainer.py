@@ -159,14 +159,19 @@ class InpaintingTrainer(keras.Model):
         return results
 
     def prepare(self, pictures: Any) -> tuple[Any, Hole]:
-        """uint8 (batch, height, width, 3) to float32 in [-1, 1], mirrored or not, and a hole."""
+        """uint8 (batch, height, width, 3) to float32 in [-1, 1], mirrored or not, and a hole.
+
+        Where devices share the batch, each draws for all of it and gets its own share.
+        """
         batch, height, width = pictures.shape[:3]
         with apple_gpu.on_host():
             real = compositing.to_unit(pictures)
             if self.flip:
                 mirrored = self.random.uniform((batch, 1, 1, 1)) < 0.5
                 real = ops.where(mirrored, ops.flip(real, axis=2), real)
-        return real, self.holes.draw(self.random, batch, height, width)
+        hole = self.holes.draw(self.random, batch, height, width)
+        mask, boxes = engine.own_share(hole.mask), engine.own_share(hole.boxes)
+        return engine.own_share(real), Hole(mask, boxes, hole.size)
 
     def update_critics(self, real: Any, hole: Hole) -> dict[str, Any]:
         """Algorithm 1, lines 3-8: score real and completed pictures, penalise, update."""

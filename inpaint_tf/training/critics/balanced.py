@@ -50,15 +50,18 @@ def adversarial(
             lambda picture: critics.feature_distance(real, picture), fixed
         )
         features = feature_weight * features
-    norms = [
-        ops.sqrt(ops.sum(ops.square(gradient * hole.mask)))
-        for gradient in (known + features, wanted)
-    ]
+    norms = [_norm(gradient * hole.mask) for gradient in (known + features, wanted)]
     kept = [ops.convert_to_tensor(mean) for mean in means]
     levels = [ops.where(mean > 0, mean, norm) for mean, norm in zip(kept, norms, strict=True)]
     scale = share * levels[0] / ops.maximum(levels[1], 1e-12)
     total = ops.sum(completed * ops.stop_gradient(scale * wanted + features))
     return total, {**terms, "g_adversarial": value, **dict(zip(TERMS, norms, strict=True))}
+
+
+def _norm(gradient):
+    """Of the whole batch: the mean loss of `n` shares has `1 / n` of each share's gradient."""
+    squares = engine.mean_over_shares(ops.sum(ops.square(gradient)))
+    return ops.sqrt(squares / engine.shares())
 
 
 def follow(means: list[Any], terms: dict[str, Any]) -> None:

@@ -34,7 +34,9 @@ class Critics:
         ]
 
     def prepare(self, random: StepRandom, batch: int) -> Any:
-        """Called before each critic update, outside its derivative.
+        """Called before each critic update, outside its derivative, for `batch` pictures.
+
+        They are those of this device: see `engine.own_share`.
 
         Moves what the critics keep, and returns what `loss` needs of random numbers.
         """

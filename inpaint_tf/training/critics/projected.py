@@ -12,6 +12,7 @@ import keras
 from keras import ops
 
 from inpaint_tf import compositing
+from inpaint_tf.engines.active_engine import engine
 from inpaint_tf.engines.step_random import StepRandom
 from inpaint_tf.masks import Hole
 from inpaint_tf.networks import efficientnet_lite0, projected_critic
@@ -214,4 +215,5 @@ def _masks(hole, shape):
 
 def _mean(values, weights):
     """Mean where the weights are 1; 0 where none is."""
-    return ops.sum(values * weights) / ops.maximum(ops.sum(weights), 1.0)
+    count = engine.mean_over_shares(ops.sum(weights))
+    return ops.sum(values * weights) / ops.maximum(count, 1.0)

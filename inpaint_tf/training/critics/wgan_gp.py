@@ -59,7 +59,8 @@ class WassersteinCritics(Critics):
 
     def prepare(self, random: StepRandom, batch: int) -> Any:
         """(2, batch, 1, 1, 1) in [0, 1): where between real and completed the penalties lie."""
-        return random.uniform((2, batch, 1, 1, 1))
+        whole = random.uniform((2, batch * engine.shares(), 1, 1, 1))
+        return engine.own_share(whole, axis=1)
 
     def loss(self, real: Any, completed: Any, hole: Hole, prepared: Any) -> tuple[Any, dict]:
         """Wasserstein distances and gradient penalties; prepared: see `prepare`."""

@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from inpaint_tf.engines.active_engine import engine
+
 EPSILON = 1e-5
 MOMENTUM = 0.9
 """Share of the moving statistics that a step keeps: PyTorch's momentum 0.1."""
@@ -47,9 +49,10 @@ class BatchNorm(keras.layers.Layer):
 
     def _follow(self, features):
         """The batch's mean and variance, after the moving ones have followed them."""
-        mean = ops.mean(features, axis=(0, 1, 2))
+        mean = engine.mean_over_shares(ops.mean(features, axis=(0, 1, 2)))
         variance = ops.mean(ops.square(features - mean), axis=(0, 1, 2))
-        count = ops.cast(ops.size(features) // features.shape[-1], "float32")
+        variance = engine.mean_over_shares(variance)
+        count = engine.shares() * ops.cast(ops.size(features) // features.shape[-1], "float32")
         unbiased = variance * count / ops.maximum(count - 1.0, 1.0)
         for moving, now in ((self.moving_mean, mean), (self.moving_variance, unbiased)):
             kept = MOMENTUM * ops.convert_to_tensor(moving)
