@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inpaint_tf.networks import efficientnet_lite0
+
 pytest.importorskip("jax", reason="the extra 'jax' is not installed")
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,6 +71,18 @@ def test_moving_statistics_agree(tmp_path, arguments):
     for name in ours:
         if name.startswith(("l1_loss", "ae_loss")):
             np.testing.assert_allclose(theirs[name], ours[name], rtol=1e-4, err_msg=name)
+
+
+def test_a_row_of_table_1_agrees(tmp_path):
+    """One row: all take minutes. The program does the others too."""
+    pytest.importorskip(efficientnet_lite0.PACKAGE)
+    for engine in ("tensorflow", "jax"):
+        run(engine, "tests/table1_iterations.py", str(tmp_path), "aot_sm_patchgan")
+    ours, theirs = (read(tmp_path / f"{name}.npz") for name in ("tensorflow", "jax"))
+    assert set(ours) == set(theirs)
+    assert {f"aot_sm_patchgan/style_loss/{step}" for step in range(3)} < set(ours)
+    for name, value in ours.items():
+        np.testing.assert_allclose(theirs[name], value, rtol=1e-4, err_msg=name)
 
 
 def check_agreement(folder, atol=1e-5):
