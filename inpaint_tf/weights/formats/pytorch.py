@@ -23,6 +23,7 @@ class Program(NamedTuple):
     first: an array that they have, by which they are known. kind, hole_fill: settings.
     layer: what one of its layers is called here, or None for what is no part of the generator.
     bgr: its networks see and give pictures in blue, green, red.
+    averaged: its kernels are applied to sums where ours are to means, over a filter's inputs.
     """
 
     first: str
@@ -30,6 +31,7 @@ class Program(NamedTuple):
     hole_fill: str
     layer: Callable[[str], str | None]
     bgr: bool = False
+    averaged: bool = False
 
 
 def _of_the_port(layer: str) -> str | None:
@@ -69,6 +71,24 @@ def _of_mmagic(layer: str) -> str | None:
     return f"{_STAGES[found[1]]}{number}{ending.get(number, atrous)}"
 
 
+def _of_partial_convolutions(layer: str) -> str | None:
+    """ "model.enc_2.bn" is enc_2.bn, "model.enc_2.input_conv" enc_2; masks' kernels are ones."""
+    found = re.fullmatch(r"model\.((?:enc|dec)_\d)\.(input_conv|bn)", layer)
+    if found is None:
+        return None
+    return found[1] if found[2] == "input_conv" else f"{found[1]}.bn"
+
+
+_OF_A_NORM = {
+    "weight": "gamma",
+    "bias": "beta",
+    "running_mean": "moving_mean",
+    "running_var": "moving_variance",
+    "num_batches_tracked": None,
+}
+"""What weights of a batch normalisation are called here; None: it has no such."""
+
+
 PROGRAMS = (
     # AOT-GAN (Zeng et al., TVCG 2022), published code: `G*.pt`.
     Program("encoder.1.weight", "aot", "white", lambda layer: layer),
@@ -83,6 +103,15 @@ PROGRAMS = (
         "grey",
         lambda layer: _of_mmagic(layer.removeprefix("state_dict.")),
         bgr=True,
+    ),
+    # The port naoto0804/pytorch-inpainting-with-partial-conv of Liu et al., ECCV 2018. Its layer
+    # divides by the number of known inputs, the authors' by their share.
+    Program(
+        "model.enc_1.input_conv.weight",
+        "partial_convolution",
+        "grey",
+        _of_partial_convolutions,
+        averaged=True,
     ),
 )
 
@@ -106,7 +135,7 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     raise UserError(
         f"{path} holds no generator that is known here, but {', '.join(sorted(found)[:3])}, ...; "
         "pass the generator's file of AOT-GAN (G*.pt), of the PyTorch port of the 2018 system "
-        "(gen_*.pt), or DeepFillv1 of mmagic"
+        "(gen_*.pt), DeepFillv1 of mmagic, or naoto0804's partial convolutions"
     )
 
 
@@ -117,8 +146,15 @@ def _ours(found, program):
         ours = program.layer(layer)
         if ours is None:
             continue
+        called = {"weight": "kernel"}.get(weight, weight)
+        if ours.endswith(".bn"):
+            called = _OF_A_NORM.get(weight, weight)
+        if called is None:
+            continue
         if values.ndim == 4:  # (filters, channels, rows, columns)
             values = values.transpose(2, 3, 1, 0)
+            if program.averaged:
+                values = values / np.prod(values.shape[:3], dtype="float32")
         values = as_rgb(ours, values) if program.bgr else values
-        arrays[f"{ours}/{'kernel' if weight == 'weight' else weight}"] = values
+        arrays[f"{ours}/{called}"] = values
     return arrays

@@ -1,12 +1,18 @@
-"""AOT-GAN's files: every array finds its place, and other networks get a line."""
+"""PyTorch files: every array finds its place, and other networks get a line."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 import pytorch_files
 
+from inpaint_tf import compositing
+from inpaint_tf.doctor import conformance_partial
 from inpaint_tf.errors import UserError
 from inpaint_tf.networks import generators
 from inpaint_tf.weights import generator_file, locate
+
+GOLDENS = Path(__file__).parents[2] / "goldens"
 
 
 @pytest.fixture
@@ -50,6 +56,45 @@ def test_every_array_is_used(tmp_path, torch):
     pytorch_files.write_state(path, state, torch)
     with pytest.raises(UserError, match=r"no decoder\.4/bias"):
         generator_file.load_generator(path)
+
+
+def test_a_file_of_partial_convolutions_is_weights(tmp_path, torch):
+    """The goldens' weights, as the port stores them, give the goldens' picture."""
+    with np.load(GOLDENS / "partial_convolution_seed1_compact.npz") as goldens:
+        names, expected = goldens[conformance_partial.MARK], goldens["out_eval"]
+    network = generators.build("partial_convolution", 64)
+    conformance_partial.assign(network, names, seed=1)
+    real, mask = conformance_partial.draw_pictures(np.random.default_rng(2001))
+    inputs = [compositing.from_imagenet(real * (1.0 - mask)), mask]
+    network(inputs, training=True)  # moves the statistics, as the goldens' one step did
+    path = tmp_path / "500000.pth"
+    state = {"n_iter": np.ones(1, "float32"), **state_of_partial_convolutions(network)}
+    pytorch_files.write_state(path, state, torch)
+    loaded, settings = generator_file.load_generator(path)
+    assert (settings["kind"], settings["width"]) == ("partial_convolution", 64)
+    found = compositing.to_imagenet(loaded(inputs, training=False)["refined"])
+    check = conformance_partial._outputs("", found, expected)
+    assert check.passed, check
+
+
+def state_of_partial_convolutions(network):
+    """Weights as naoto0804's program names them: kernels for sums, and masks' kernels of ones."""
+    norm = {"gamma": "weight", "beta": "bias"}
+    norm |= {"moving_mean": "running_mean", "moving_variance": "running_var"}
+    state = {}
+    for layer in network.layers:
+        for weight in layer.weights:
+            values, name = np.asarray(weight), f"model.{layer.name}"
+            if layer.name.endswith(".bn"):
+                state[f"{name}.{norm[weight.name]}"] = values
+                state[f"{name}.num_batches_tracked"] = np.ones(1, "float32")
+            elif weight.name == "kernel":
+                values = values.transpose(3, 2, 0, 1) * np.prod(values.shape[:3])
+                state[f"{name}.input_conv.weight"] = values.astype("float32")
+                state[f"{name}.mask_conv.weight"] = np.ones_like(state[f"{name}.input_conv.weight"])
+            else:
+                state[f"{name}.input_conv.bias"] = values
+    return state
 
 
 @pytest.mark.parametrize(
