@@ -135,7 +135,7 @@ def on_a_bad_disk(name, folder, whole, what, options, read_only_at=None):
         unlike = []
         if status != 0 and (status != 1 or "Traceback" in text or not line.startswith("error: ")):
             unlike.append(f"{name} on {what}: status {status}: {text[-600:]}")
-        subprocess.run(["mount", "-o", "remount,rw,size=100m", str(disk)], check=True)
+        mend(disk)
         status, text = run(name, folder, disk)
         if status != 0:
             return [*unlike, f"{name} on {what}, mended: status {status}: {text[-600:]}"]
@@ -146,11 +146,24 @@ def on_a_bad_disk(name, folder, whole, what, options, read_only_at=None):
 
 
 def make_read_only(disk):
-    """Whether the tmpfs at `disk` could be made read-only: not while a file is open for writing."""
-    remount_read_only = 32 | 1
-    return (
-        ctypes.CDLL(None).mount(b"tmpfs", os.fsencode(disk), b"tmpfs", remount_read_only, None) == 0
-    )
+    """Make the tmpfs at `disk` read-only.
+
+    All of it; while a file is open for writing, what is opened, moved or removed from now on.
+    """
+    mount, path = ctypes.CDLL(None).mount, os.fsencode(disk)
+    remount, bind, read_only = 32, 4096, 1
+    if mount(b"tmpfs", path, b"tmpfs", remount | read_only, None):
+        once_more = mount(path, path, None, bind, None)
+        if once_more or mount(None, path, None, remount | bind | read_only, None):
+            raise OSError(f"{disk} could not be made read-only")
+
+
+def mend(disk):
+    """Make a tmpfs large and writable again."""
+    mounted = Path("/proc/self/mounts").read_text().splitlines()
+    for _ in range(sum(line.split()[1] == str(disk) for line in mounted) - 1):
+        subprocess.run(["umount", str(disk)], check=True)  # what `make_read_only` put on top
+    subprocess.run(["mount", "-o", "remount,rw,size=100m", str(disk)], check=True)
 
 
 def fresh(folder):
