@@ -162,7 +162,7 @@ def test_flags_that_beam_refuses_are_told_in_one_line(arguments, flags, message)
 def test_the_same_bytes_as_complete_and_the_damaged_photo_among_the_dead_letters(
     arguments, tmp_path, counters, capsys
 ):
-    with pytest.raises(UserError, match=r"1 photos were not completed; see .*failed\.txt"):
+    with pytest.raises(UserError, match=r"1 photo was not completed; see .*failed\.txt"):
         complete_by_beam(arguments)
     assert counters() == {"completed": 2, "failed": 1, "skipped": 0}
     by_beam = Path(arguments.output)
@@ -175,9 +175,9 @@ def test_the_same_bytes_as_complete_and_the_damaged_photo_among_the_dead_letters
 
     (by_beam / "0.png").unlink()  # as after a kill
     (by_beam / ".jobs-of-a-killed-run").mkdir()
-    with pytest.raises(UserError, match="1 photos"):
+    with pytest.raises(UserError, match="1 photo was"):
         complete_by_beam(arguments)
-    assert "1 of 3 photos are there already" in capsys.readouterr().out
+    assert "1 of 3 photos is there already" in capsys.readouterr().out
     assert counters() == {"completed": 1, "failed": 1, "skipped": 1}
     assert {path.name for path in by_beam.iterdir()} == {"0.png", "2.png", dead_letters.FILE}
 

@@ -20,6 +20,7 @@ from absl import flags
 from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.commands.photos import complete, dead_letters, for_workers
 from inpaint_tf.commands.photos.jobs import find_jobs
+from inpaint_tf.commands.wording import not_completed
 from inpaint_tf.errors import Stopped, UserError
 
 
@@ -58,7 +59,7 @@ def complete_by_beam(args):
         raise UserError(f"Beam: {last_line(error)}; what is done is kept") from error
     print(f"Completed: {len(jobs) - failed} in {args.output}")
     if failed:
-        raise UserError(f"{failed} photos were not completed; see {letters}")
+        raise UserError(f"{not_completed(failed, 'photo')}; see {letters}")
     return 0
 
 

@@ -24,6 +24,7 @@ from absl import flags
 from inpaint_tf.commands.parsing.flags import define_compute_flags, define_mask_flags
 from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.commands.photos.jobs import Completer, find_jobs
+from inpaint_tf.commands.wording import counted, not_completed
 from inpaint_tf.errors import Stopped
 from inpaint_tf.inference.photos.detectors import AUTO, DETECTORS
 from inpaint_tf.masks.face_shapes import SHAPES
@@ -91,7 +92,8 @@ def complete_photos(args):
 def tell_done_before(jobs, count):
     """Print how many photos are there already, if any are."""
     if count:
-        print(f"{count} of {count + len(jobs)} photos are there already")
+        of_all = f"{count} of {counted(count + len(jobs), 'photo')}"
+        print(f"{of_all} {'is' if count == 1 else 'are'} there already")
 
 
 def tell_results(count, failures, output):
@@ -104,7 +106,7 @@ def tell_results(count, failures, output):
     for photo, reason in failures.items():
         print(f"{photo}: {reason}", file=sys.stderr)
     if failures:
-        print(f"error: {len(failures)} photos were not completed", file=sys.stderr)
+        print(f"error: {not_completed(len(failures), 'photo')}", file=sys.stderr)
     return 1 if failures else 0
 
 
