@@ -219,6 +219,41 @@ def test_masks_are_asked_for(arguments):
         complete_photos(arguments)
 
 
+@pytest.mark.parametrize(
+    ("masks", "hint"),
+    [
+        ("glases", r"did you mean glasses\?"),
+        ("erased/0.png", "masks are files, or one of the words transparency, eyes, glasses"),
+    ],
+)
+def test_masks_that_are_not_there_are_told_as_such(arguments, masks, hint):
+    arguments.masks = masks
+    with pytest.raises(UserError, match=f"--masks={masks}: no such file or folder; {hint}"):
+        complete_photos(arguments)
+
+
+def test_a_mask_of_the_photos_shape_is_brought_to_its_size(arguments, caplog):
+    caplog.set_level("INFO", logger="absl")
+    for index, (height, width) in enumerate([(32, 32), (128, 128), (60, 64)]):
+        mask = np.zeros((height, width), np.uint8)
+        mask[height * 5 // 16 : height * 10 // 16, width * 5 // 32 : width * 15 // 32] = 255
+        cv2.imwrite(f"{arguments.masks}/{index}.png", mask)
+    assert complete_photos(arguments) == 1
+    assert list(completed(arguments)) == ["0.png", "1.png"]
+    assert filled_square(arguments, 0) == filled_square(arguments, 1) == (20, 39, 10, 29)
+    [line] = [line for line in caplog.messages if "nearest" in line]
+    assert line.endswith("0.png, 32x32 pixels to 64x64 pixels")
+
+
+def test_a_mask_of_another_shape_is_refused_without_flags_that_are_not_there(arguments, capsys):
+    image = picture_files.read_image(f"{arguments.images}/0.png")
+    picture_files.write_png(f"{arguments.images}/0.png", image[:48])
+    assert complete_photos(arguments) == 1
+    said = capsys.readouterr().err
+    assert "is 64x64 pixels and the picture 64x48 pixels, of another shape" in said
+    assert "--size" not in said
+
+
 def test_a_packed_cache_holds_no_photos(arguments, tmp_path):
     np.save(tmp_path / "faces.npy", np.zeros((2, 8, 8, 3), np.uint8))
     arguments.images, arguments.masks = str(tmp_path / "faces.npy"), "glasses"

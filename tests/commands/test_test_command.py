@@ -171,7 +171,11 @@ def test_other_weights_or_size_need_overwrite(args):
     [
         ({"size": "10k"}, "--size=10k must be a number of pixels, or native"),
         ({"images": "nowhere"}, "no such folder"),
-        ({"masks": "nowhere"}, "--masks=nowhere: no such file or folder; 'center' covers"),
+        (
+            {"masks": "nowhere"},
+            "--masks=nowhere: no such file or folder; .* words center, eyes",
+        ),
+        ({"masks": "glases"}, r"--masks=glases: no such file or folder; did you mean glasses\?"),
         ({"invert_masks": True}, "--invert_masks is for mask pictures"),
         ({"mask_pairing": "cycle"}, "--mask_pairing is for mask pictures"),
         ({"predictions": [""]}, "--predictions is empty"),

@@ -35,6 +35,7 @@ def find_jobs(args: Any) -> tuple[list[Job], int]:
             raise UserError("--masks is missing; see --help")
         masks = pairing.PAINTED
     require_paths(images=args.images, masks=masks, output=args.output)
+    pairing.check_there(masks, (pairing.TRANSPARENCY, *SHAPES))
     pairs = pairing.find_pairs(args.images, masks, rule=rule)
     if not all(isinstance(pair.image, Path) for pair in pairs):
         raise UserError(f"--images={args.images} holds no files of photos; give a folder of them")
