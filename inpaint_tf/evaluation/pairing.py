@@ -148,7 +148,7 @@ def _check_fit(path, mask, picture, size):
         if size in (None, NATIVE):  # with a size, both are resized anyway
             logging.log_first_n(
                 logging.INFO,
-                "masks of another size than their pictures are brought to it by nearest pixels; "
+                "masks of another size are brought to that of their pictures, by nearest pixels; "
                 "the first: %s, %s to %s",
                 1,
                 *(path, _pixels(mask), _pixels(picture)),

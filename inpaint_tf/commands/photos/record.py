@@ -144,9 +144,10 @@ def _read(path):
             name: Entry(index, Inputs(mask, photo, faces), replaces)
             for name, (index, mask, photo, faces, replaces) in found["photos"].items()
         }
-        if any(entry.settings not in range(len(known)) for entry in entries.values()):
-            return [], {}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return [], {}
+    last = len(known) - 1
+    if not all(isinstance(e.settings, int) and 0 <= e.settings <= last for e in entries.values()):
         return [], {}
     return known, entries
 

@@ -1,5 +1,6 @@
 """What a command says about mistakes: one line on stderr, exit status 1."""
 
+import os
 import subprocess
 import sys
 from logging import INFO, WARNING, LogRecord
@@ -54,6 +55,7 @@ def test_lines_of_both_streams_stay_in_order_in_one_pipe():
     body = "print('table'); sys.stderr.write('why\\n'); print('more', end=''); raise UserError('x')"
     ended = subprocess.run(
         [sys.executable, "-c", COMMAND.format(body=body), "--output=x"],
+        env={key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -121,7 +121,20 @@ def test_listed_faces_count_photo_by_photo(arguments, tmp_path):
         complete_photos(arguments)
 
 
-@pytest.mark.parametrize("damaged", [None, "{", "[]", '{"settings": [], "photos": {"0.png": [0]}}'])
+PHOTO = '{"0.png": [0.0, null, null, null, null]}'
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        *(None, "{", "[]", "[" * 100_000),
+        '{"settings": [], "photos": {"0.png": [0]}}',
+        f'{{"settings": [], "photos": {PHOTO.replace("0.0", "0")}}}',
+        f'{{"settings": [{{}}], "photos": {PHOTO}}}',
+        f'{{"settings": [{{}}], "photos": {PHOTO.replace("0.0", "[]")}}}',
+    ],
+    ids=range(8),
+)
 def test_a_folder_of_an_earlier_version_goes_on_with_a_line(arguments, damaged, capsys):
     complete_photos(arguments)
     path = output_of(arguments) / record.FILE
