@@ -49,9 +49,17 @@ def look_up(table: Mapping[str, str], name: str, what: str = "kind") -> Any:
 def unknown_name(name: str, names: Iterable[str], what: str) -> str:
     """The message for a name that is not one of `names`; it suggests the nearest, or lists all."""
     names = list(names)
-    near = difflib.get_close_matches(str(name), names, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(names)}"
+    hint = nearest(name, names) or f"choose from {', '.join(names)}"
     return f"unknown {what} {name!r}; {hint}"
+
+
+def nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str:
+    """ "did you mean X?", X being the one of `names` that is nearest, or "" where none is near.
+
+    cutoff: how alike they must be, 0 to 1: twice the letters in common over all letters.
+    """
+    near = difflib.get_close_matches(str(name), list(names), n=1, cutoff=cutoff)
+    return f"did you mean {near[0]}?" if near else ""
 
 
 def names_on_demand(package: str, places: Mapping[str, str]) -> Callable[[str], Any]:

@@ -21,6 +21,7 @@ from inpaint_tf.commands.parsing.flags import (
     define_mask_flags,
 )
 from inpaint_tf.commands.parsing.run_command import run_command
+from inpaint_tf.commands.wording import counted, not_completed
 from inpaint_tf.errors import Stopped, UserError
 from inpaint_tf.evaluation.picture_size import described, trained_at
 from inpaint_tf.evaluation.settings import PROTOCOLS, EvaluationSettings
@@ -133,11 +134,11 @@ def run_test(args):
             "stopped; what is done is kept, and the same command"
             f"{' without --overwrite' if settings.overwrite else ''} goes on"
         ) from None
-    for one in found.tested:
-        _print_failures(one)
     _print_scores(found)
     if any(one.pairs for one in found.tested):
         print(f"Results: {settings.output}")
+    for one in found.tested:  # last, where they are seen
+        _print_failures(one)
     return 1 if found.failures else 0
 
 
@@ -191,7 +192,8 @@ def _print_scores(found):
         size = described(one.results.rows([pair.name for pair in one.pairs]))
         trained = trained_at(one.method)
         own = f", trained at {trained}x{trained}," if trained else ""
-        print(f"\n{one.name}: {_count(one.pairs)} at {size}{own} in {one.seconds:.1f} s")
+        count = counted(len(one.pairs), "picture")
+        print(f"\n{one.name}: {count} at {size}{own} in {one.seconds:.1f} s")
     tables = found.tables
     for table in (*tables.scores, *([tables.paper] if tables.paper else [])):
         print(f"\n{table.as_text()}")
@@ -216,10 +218,6 @@ def _hints(found):
         )
 
 
-def _count(pairs):
-    return f"{len(pairs):,} picture{'' if len(pairs) == 1 else 's'}"
-
-
 def _print_failures(one):
     """Name the first pictures that one method did not complete."""
     if not one.failures:
@@ -229,9 +227,11 @@ def _print_failures(one):
         print(f"  {image}: {reason}", file=sys.stderr)
     if len(one.failures) > NAMED_FAILURES:
         print(f"  ... all are in {one.results.folder / 'failed.csv'}", file=sys.stderr)
+    several = len(one.failures) > 1
     print(
-        f"error: {len(one.failures)} pictures were not completed, for the reasons above; mend "
-        "or remove them and run the same command again",
+        f"error: {not_completed(len(one.failures), 'picture')}, for the "
+        f"{'reasons' if several else 'reason'} above; mend or remove {'them' if several else 'it'} "
+        "and run the same command again",
         file=sys.stderr,
     )
 

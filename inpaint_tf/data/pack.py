@@ -91,9 +91,18 @@ def _check_room(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise UserError(
-            f"the cache needs {needed / 2**20:,.1f} MiB but {folder} has {free / 2**20:,.1f} MiB "
-            "free; free some space, write elsewhere, or choose a smaller --size"
+            f"the cache needs {_in_units(needed)} but {folder} has {_in_units(free)} free; free "
+            "some space, write elsewhere, or choose a smaller --size"
         )
+
+
+def _in_units(count: float) -> str:
+    """A number of bytes in the unit that leaves it readable: "3.4 TiB"."""
+    power, unit = next(
+        ((power, unit) for power, unit in ((20, "MiB"), (30, "GiB")) if count < 2 ** (power + 10)),
+        (40, "TiB"),
+    )
+    return f"{count / 2**power:,.1f} {unit}"
 
 
 def _write_header(file: BinaryIO, pictures: int, size: int) -> None:

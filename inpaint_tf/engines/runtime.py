@@ -53,9 +53,7 @@ def configure(device: str = "auto", precision: str = "auto") -> tuple[str, str]:
     if engine.runs_on_metal():
         precision = _settle_for_metal(precision)
     keras.config.set_dtype_policy(precision)
-    logging.info(
-        "%s on the %s%s, precision %s", engine_name(), device, _reason(asked, device), precision
-    )
+    _tell_once(f"{engine_name()} on the {device}{_reason(asked, device)}, precision {precision}")
     return device, precision
 
 
@@ -77,6 +75,17 @@ def _reason(asked: str, device: str) -> str:
     if asked != "auto":
         return ""
     return f" (--device=auto: it sees {'a' if device == 'gpu' else 'no'} GPU here)"
+
+
+_told: list[str] = []
+"""The line that `_tell_once` logged last."""
+
+
+def _tell_once(line: str) -> None:
+    """Log where this program computes; not again for each of several networks."""
+    if _told != [line]:
+        logging.info("%s", line)
+    _told[:] = [line]
 
 
 def _settle_for_metal(precision: str) -> str:

@@ -78,9 +78,16 @@ def _complete(method, loaded, recorder, batch_size, depth):
         for pair, image, mask in loaded:
             recorder.submit(pair, image, mask, lambda *one: _complete_one(method, *one))
         return
+    first = True
     for batch in _batches_of_equal_size(loaded, batch_size, depth):
-        if not all(recorder.is_done(pair) for pair, _, _ in batch):
-            _complete_batch(method, batch, recorder)
+        if all(recorder.is_done(pair) for pair, _, _ in batch):
+            continue
+        if first:  # it takes many times longer than the others
+            recorder.tell("the first batch builds the graph")
+        _complete_batch(method, batch, recorder)
+        if first:
+            recorder.tell("")
+        first = False
 
 
 def _read_ahead(pairs, read, depth, fail):
@@ -144,6 +151,10 @@ class _Recorder:
 
     def is_done(self, pair):
         return self._results.is_done(pair.name)
+
+    def tell(self, text):
+        """Show a text behind the progress bar."""
+        self._progress.set_postfix_str(text)
 
     def submit(self, pair, truth, mask, complete):
         """Have `complete(pair, truth, mask)`, which gives (completed, raw), scored and written."""

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from absl import logging
 
 from inpaint_tf.data import picture_files
 from inpaint_tf.data.sources import LIST_SUFFIXES, FileSource, Item, named_items, open_source
 from inpaint_tf.data.tfrecords import is_record_name
-from inpaint_tf.errors import UserError
+from inpaint_tf.errors import UserError, nearest
 from inpaint_tf.evaluation import mask_names
 from inpaint_tf.evaluation.picture_size import NATIVE, resized
 from inpaint_tf.masks import mask_files
@@ -127,9 +128,9 @@ def _check_no_copy(mask, image):
 def _check_fit(path, mask, picture, size):
     """Raise UserError for a mask that cannot lie on the picture, both as they are in their files.
 
-    size: a `picture_size.Size`. A square mask of another size fits what is cut out of a picture by
-    --size, and a mask of the picture's shape fits what both are resized to. One that lies
-    on its side would put the hole elsewhere.
+    size: a `picture_size.Size`; None: of a command without --size. A mask of the picture's shape,
+    to rounding, fits at any size, and a square one fits what --size=PIXELS cuts out of a picture.
+    One that lies on its side would put the hole elsewhere.
     """
     if mask.shape == picture.shape[:2]:
         return
@@ -143,9 +144,19 @@ def _check_fit(path, mask, picture, size):
             "file, or draw the mask on the upright picture"
         )
     square = height == width
-    if (same_shape and size not in (None, NATIVE)) or (square and isinstance(size, int)):
+    if same_shape:
+        if size in (None, NATIVE):  # with a size, both are resized anyway
+            logging.log_first_n(
+                logging.INFO,
+                "masks of another size are brought to that of their pictures, by nearest pixels; "
+                "the first: %s, %s to %s",
+                1,
+                *(path, _pixels(mask), _pixels(picture)),
+            )
         return
-    if same_shape or square:
+    if square and isinstance(size, int):
+        return
+    if square and size is not None:
         raise UserError(f"{sizes}; make them equal, or give --size")
     raise UserError(f"{sizes}, of another shape: the hole would lie elsewhere; make them equal")
 
@@ -217,6 +228,19 @@ def hole_word(masks):
     if word in (CENTER, TRANSPARENCY, PAINTED):
         return word
     return word if word in SHAPES and not Path(word).exists() else None
+
+
+def check_there(masks, words):
+    """Raise UserError where `masks` is neither a word for holes nor a file, folder, glob or TFDS.
+
+    words: those that the command takes. The message names the nearest of them, or all.
+    """
+    text = str(masks)
+    known = hole_word(masks) or Path(masks).exists() or glob.has_magic(text)
+    if not known and not text.startswith("tfds:"):
+        near = nearest(text, words, cutoff=0.75)  # a folder's name is like some word easily
+        hint = near or f"masks are files, or one of the words {', '.join(words)}"
+        raise UserError(f"--masks={masks}: no such file or folder; {hint}")
 
 
 def is_one_mask(masks):

@@ -3,7 +3,6 @@
 The checks run before TensorFlow takes its seconds to load, and before anything is written.
 """
 
-import glob
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,11 +18,13 @@ from inpaint_tf.evaluation.pairing import (
     PAINTED,
     TRANSPARENCY,
     Pair,
+    check_there,
     hole_word,
     is_one_mask,
 )
 from inpaint_tf.evaluation.picture_size import Size, parse_size
 from inpaint_tf.evaluation.scores.face_descriptors import dlib_faces
+from inpaint_tf.masks.face_shapes import SHAPES
 from inpaint_tf.masks.mask_files import TOLERANCE, MaskRule
 from inpaint_tf.networks.layers.attention_memory import SCORE_BYTES
 from inpaint_tf.weights import locate
@@ -212,8 +213,7 @@ def check_masks(settings: EvaluationSettings) -> None:
                 raise UserError(f"--{name} is for mask pictures; give --masks=FOLDER")
         return
     masks = settings.masks
-    if not Path(masks).exists() and not glob.has_magic(str(masks)):
-        raise UserError(f"--masks={masks}: no such file or folder; 'center' covers the middle")
+    check_there(masks, (CENTER, *SHAPES))
     if settings.mask_pairing == "cycle" and is_one_mask(masks):
         raise UserError(f"--mask_pairing=cycle needs a folder of masks, and {masks} is none")
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from inpaint_tf.errors import UserError
+from inpaint_tf.errors import UserError, nearest
 from inpaint_tf.weights.formats import format_of
 from inpaint_tf.weights.formats.hdf5 import SUFFIX
 
@@ -60,10 +60,11 @@ def find_weights(weights: str | Path) -> Path:
         )
     if path.is_file():
         raise UserError(f"{path} is not a *{SUFFIX} file; pass one, or a run folder")
-    names = ", ".join(shipped_names())
+    near = nearest(str(weights), shipped_names())
     raise UserError(
-        f"no weights at {path}; pass a run folder, a checkpoint, a *{SUFFIX} file, or a name of "
-        f"those that come with the package: {names}"
+        f"no weights at {path}; {f'{near} Otherwise ' if near else ''}pass a run folder, a "
+        f"checkpoint, a *{SUFFIX} file, or a name of those that come with the package: "
+        f"{', '.join(shipped_names())}"
     )
 
 

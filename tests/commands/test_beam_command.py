@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import inpaint_tf
-from inpaint_tf.commands.photos import dead_letters, for_workers, job_files
+from inpaint_tf.commands.photos import dead_letters, for_workers, job_files, record
 from inpaint_tf.commands.photos.beam import complete_by_beam
 from inpaint_tf.commands.photos.complete import complete_photos
 from inpaint_tf.commands.photos.jobs import Completer, Job, find_jobs
@@ -104,7 +104,7 @@ def test_workers_get_whole_paths(arguments, monkeypatch):
     monkeypatch.chdir(Path(arguments.images).parent)
     arguments.images, arguments.output = os.path.relpath(arguments.images), "completed"
     arguments.masks = os.path.relpath(arguments.masks)
-    [first, *_], _ = find_jobs(arguments)
+    first = find_jobs(arguments).jobs[0]
     told = for_workers.job(first)
     assert told.pair.image == Path.cwd() / first.pair.image
     assert told.pair.mask == Path.cwd() / arguments.masks
@@ -155,14 +155,14 @@ def test_flags_that_beam_refuses_are_told_in_one_line(arguments, flags, message)
     with pytest.raises(UserError, match=message) as caught:
         complete_by_beam(arguments)
     assert "\n" not in str(caught.value)
-    assert not list(Path(arguments.output).glob("*"))
+    assert not list(Path(arguments.output).glob("[!.]*"))
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_the_same_bytes_as_complete_and_the_damaged_photo_among_the_dead_letters(
     arguments, tmp_path, counters, capsys
 ):
-    with pytest.raises(UserError, match=r"1 photos were not completed; see .*failed\.txt"):
+    with pytest.raises(UserError, match=r"1 photo was not completed; see .*failed\.txt"):
         complete_by_beam(arguments)
     assert counters() == {"completed": 2, "failed": 1, "skipped": 0}
     by_beam = Path(arguments.output)
@@ -175,25 +175,35 @@ def test_the_same_bytes_as_complete_and_the_damaged_photo_among_the_dead_letters
 
     (by_beam / "0.png").unlink()  # as after a kill
     (by_beam / ".jobs-of-a-killed-run").mkdir()
-    with pytest.raises(UserError, match="1 photos"):
+    with pytest.raises(UserError, match="1 photo was"):
         complete_by_beam(arguments)
-    assert "1 of 3 photos are there already" in capsys.readouterr().out
+    assert "1 of 3 photos is there already" in capsys.readouterr().out
     assert counters() == {"completed": 1, "failed": 1, "skipped": 1}
-    assert {path.name for path in by_beam.iterdir()} == {"0.png", "2.png", dead_letters.FILE}
+    there = {"0.png", "2.png", dead_letters.FILE, record.FILE}
+    assert {path.name for path in by_beam.iterdir()} == there
+    arguments.grow = 3
+    with pytest.raises(UserError, match=r"other settings: grow 0 \(now 3\); add --overwrite"):
+        complete_by_beam(arguments)
+    arguments.grow = 0
 
     arguments.output = str(tmp_path / "alone")
     assert complete_photos(arguments) == 1
     assert written(tmp_path / "alone") == first == written(by_beam)
 
+    arguments.output = str(by_beam)  # what one of the two began, the other goes on with
+    assert complete_photos(arguments) == 1
+    assert "2 of 3 photos are there already\n" in capsys.readouterr().out
+
 
 @pytest.mark.filterwarnings("ignore")
-def test_dead_letters_of_an_earlier_run_go_when_all_photos_are_there(arguments):
+def test_dead_letters_of_an_earlier_run_go_when_all_photos_are_there(arguments, capsys):
     pytest.importorskip("apache_beam")
     output = Path(arguments.output)
     output.mkdir()
     for name in ("0.png", "1.png", "2.png", dead_letters.FILE):
         (output / name).touch()
     assert complete_by_beam(arguments) == 0
+    assert "written down for 3, as by earlier versions: add --overwrite" in capsys.readouterr().out
     assert not (output / dead_letters.FILE).exists()
 
 

@@ -1,67 +1,16 @@
 """`inpaint-tf complete`: what it writes, skips, refuses and reports."""
 
-from types import SimpleNamespace
-
 import cv2
-import keras
 import numpy as np
 import pytest
+from photo_results import completed, output_of, stop_at_the_second
 from PIL import Image
 
-import inpaint_tf
 from inpaint_tf.commands.photos.complete import complete_photos
 from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
 from inpaint_tf.inference.photos import faces
 from inpaint_tf.masks import face_shapes, mask_files
-from inpaint_tf.networks.generators.coarse_to_fine import build_generator
-
-
-@pytest.fixture(scope="module")
-def inpainter():
-    keras.utils.set_random_seed(3)
-    inpainter = inpaint_tf.Inpainter(build_generator(width=4))
-    inpainter.window_size = 32
-    return inpainter
-
-
-@pytest.fixture
-def arguments(pictures, tmp_path, inpainter, monkeypatch):
-    """The flags' values; three of six photos have masks of their own, and those are all there."""
-    monkeypatch.setattr(inpaint_tf.Inpainter, "load", lambda *_, **__: inpainter)
-    masks = tmp_path / "masks"
-    masks.mkdir()
-    for path in sorted(pictures.glob("*.png"))[3:]:
-        path.unlink()
-    mask = np.zeros((64, 64), np.uint8)
-    mask[20:40, 10:30] = 255
-    for index in range(3):
-        cv2.imwrite(str(masks / f"{index}.png"), mask)
-    return SimpleNamespace(
-        images=str(pictures),
-        masks=str(masks),
-        output=str(tmp_path / "completed"),
-        invert_masks=False,
-        mask_colour=None,
-        tolerance=40,
-        grow=0,
-        weights="faces256",
-        faces=None,
-        detector="haar",
-        detail=True,
-        blend="membrane",
-        overwrite=False,
-        device="cpu",
-        precision="float32",
-    )
-
-
-def completed(arguments):
-    return {path.name: path.read_bytes() for path in sorted(_folder(arguments).glob("*"))}
-
-
-def _folder(arguments):
-    return picture_files.Path(arguments.output)
 
 
 def test_known_pixels_stay_and_the_hole_is_filled(arguments, capsys):
@@ -79,27 +28,17 @@ def test_known_pixels_stay_and_the_hole_is_filled(arguments, capsys):
 def test_the_same_command_does_what_is_missing_and_ends_in_the_same_files(arguments, capsys):
     complete_photos(arguments)
     once = completed(arguments)
-    (_folder(arguments) / "1.png").unlink()
-    kept = (_folder(arguments) / "0.png").stat().st_mtime_ns
+    (output_of(arguments) / "1.png").unlink()
+    kept = (output_of(arguments) / "0.png").stat().st_mtime_ns
     capsys.readouterr()
     assert complete_photos(arguments) == 0
     assert completed(arguments) == once
-    assert (_folder(arguments) / "0.png").stat().st_mtime_ns == kept
+    assert (output_of(arguments) / "0.png").stat().st_mtime_ns == kept
     assert "2 of 3 photos are there already" in capsys.readouterr().out
 
 
 def test_ctrl_c_keeps_what_is_done(arguments, inpainter, monkeypatch):
-    complete_photo, calls = inpainter.complete_photo, []
-
-    def interrupted(*inputs, **options):
-        calls.append(1)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return complete_photo(*inputs, **options)
-
-    monkeypatch.setattr(inpainter, "complete_photo", interrupted)
-    with pytest.raises(UserError, match="the same command"):
-        complete_photos(arguments)
+    stop_at_the_second(arguments, inpainter, monkeypatch)
     assert list(completed(arguments)) == ["0.png"]
 
 
@@ -156,7 +95,7 @@ def test_photos_keep_format_and_metadata(arguments):
     assert list(completed(arguments)) == ["0.png", "1.jpg", "2.png"]
     with (
         Image.open(path.with_suffix(".jpg")) as one,
-        Image.open(_folder(arguments) / "1.jpg") as two,
+        Image.open(output_of(arguments) / "1.jpg") as two,
     ):
         assert one.quantization == two.quantization
         assert two.getexif()[0x010F] == "Maker"
@@ -190,7 +129,7 @@ def test_an_erased_part_is_the_hole(arguments, capsys):
     arguments.masks = "transparency"
     assert complete_photos(arguments) == 1
     assert "1.png: has no transparent part" in capsys.readouterr().err
-    with Image.open(_folder(arguments) / "0.png") as image:
+    with Image.open(output_of(arguments) / "0.png") as image:
         got = np.asarray(image)
     assert (got[..., 3] == 255).all()
     hole = pixels[..., 3] == 0
@@ -217,6 +156,41 @@ def test_masks_are_asked_for(arguments):
     arguments.masks = None
     with pytest.raises(UserError, match="--masks is missing"):
         complete_photos(arguments)
+
+
+@pytest.mark.parametrize(
+    ("masks", "hint"),
+    [
+        ("glases", r"did you mean glasses\?"),
+        ("erased/0.png", "masks are files, or one of the words transparency, eyes, glasses"),
+    ],
+)
+def test_masks_that_are_not_there_are_told_as_such(arguments, masks, hint):
+    arguments.masks = masks
+    with pytest.raises(UserError, match=f"--masks={masks}: no such file or folder; {hint}"):
+        complete_photos(arguments)
+
+
+def test_a_mask_of_the_photos_shape_is_brought_to_its_size(arguments, caplog):
+    caplog.set_level("INFO", logger="absl")
+    for index, (height, width) in enumerate([(32, 32), (128, 128), (60, 64)]):
+        mask = np.zeros((height, width), np.uint8)
+        mask[height * 5 // 16 : height * 10 // 16, width * 5 // 32 : width * 15 // 32] = 255
+        cv2.imwrite(f"{arguments.masks}/{index}.png", mask)
+    assert complete_photos(arguments) == 1
+    assert list(completed(arguments)) == ["0.png", "1.png"]
+    assert filled_square(arguments, 0) == filled_square(arguments, 1) == (20, 39, 10, 29)
+    [line] = [line for line in caplog.messages if "nearest" in line]
+    assert line.endswith("0.png, 32x32 pixels to 64x64 pixels")
+
+
+def test_a_mask_of_another_shape_is_refused_without_flags_that_are_not_there(arguments, capsys):
+    image = picture_files.read_image(f"{arguments.images}/0.png")
+    picture_files.write_png(f"{arguments.images}/0.png", image[:48])
+    assert complete_photos(arguments) == 1
+    said = capsys.readouterr().err
+    assert "is 64x64 pixels and the picture 64x48 pixels, of another shape" in said
+    assert "--size" not in said
 
 
 def test_a_packed_cache_holds_no_photos(arguments, tmp_path):

@@ -1,5 +1,6 @@
 """The test command from its options to its exit status and messages."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -144,10 +145,14 @@ def test_a_second_run_does_nothing_and_says_the_same(args):
 
 def test_failures_are_named_and_the_exit_status_is_1(args, capsys):
     (Path(args.images) / "text.jpg").write_text("hello")
-    assert run_test(args) == 1
+    with contextlib.redirect_stdout(sys.stderr):
+        assert run_test(args) == 1
     shown = capsys.readouterr().err
     assert "failed pictures: 1" in shown
     assert "text.jpg: not a picture" in shown
+    *before, last = shown.splitlines()
+    assert f"Results: {args.output}" in before
+    assert last.startswith("error: 1 picture was not completed, for the reason above; mend or")
     assert json.loads((Path(args.output) / "summary.json").read_text())["failed"] == 1
 
 
@@ -166,7 +171,11 @@ def test_other_weights_or_size_need_overwrite(args):
     [
         ({"size": "10k"}, "--size=10k must be a number of pixels, or native"),
         ({"images": "nowhere"}, "no such folder"),
-        ({"masks": "nowhere"}, "--masks=nowhere: no such file or folder; 'center' covers"),
+        (
+            {"masks": "nowhere"},
+            "--masks=nowhere: no such file or folder; .* words center, eyes",
+        ),
+        ({"masks": "glases"}, r"--masks=glases: no such file or folder; did you mean glasses\?"),
         ({"invert_masks": True}, "--invert_masks is for mask pictures"),
         ({"mask_pairing": "cycle"}, "--mask_pairing is for mask pictures"),
         ({"predictions": [""]}, "--predictions is empty"),

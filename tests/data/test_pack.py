@@ -96,7 +96,7 @@ def test_unfit_output_is_refused(tmp_path):
 
 def test_full_disk_is_seen_before_and_during(tmp_path, monkeypatch):
     source = make_many(tmp_path / "many", 3)
-    with pytest.raises(UserError, match="free some space"):
+    with pytest.raises(UserError, match=r"needs 818\.5 TiB .* free; free some space"):
         pack(source, tmp_path / "a.npy", 10**7, progress=False)
 
     def full(*_):

@@ -125,6 +125,16 @@ def test_a_device_that_cannot_be_had_any_more_is_refused(asked, used, monkeypatc
     assert runtime.configure("auto", "float32") == (used, "float32")
 
 
+def test_where_it_computes_is_said_once_for_several_networks(monkeypatch, caplog):
+    monkeypatch.setattr(runtime, "_told", [])
+    caplog.set_level("INFO", logger="absl")
+    for precision in ("float32", "float32", "mixed_bfloat16"):
+        with runtime.layers_in("float32"):
+            runtime.configure("cpu", precision)
+    lines = [line for line in caplog.messages if " on the cpu" in line]
+    assert [line.rpartition(" ")[2] for line in lines] == ["float32", "mixed_bfloat16"]
+
+
 COMPLETES = """
 import numpy as np
 from inpaint_tf.inference.inpainter import Inpainter

@@ -101,6 +101,15 @@ def test_failures_are_named_and_the_others_go_on(folder):
     assert "memory" in reasons["wide.png"]
 
 
+def test_the_bar_says_why_the_first_batch_of_a_network_takes_long(folder, capsys):
+    run(folder, BaselineMethod("mean"))
+    assert "builds the graph" not in capsys.readouterr().err
+    run(folder, GreyInpainter(), output="network")
+    first, *_, last = capsys.readouterr().err.split("the first batch builds the graph")
+    assert " 0/7 " in first
+    assert " 7/7 " in last
+
+
 def test_an_interrupted_test_ends_in_the_bytes_of_one_go(folder):
     whole, names = run(folder, GreyInpainter(), output="whole", batch_size=2)
     with pytest.raises(KeyboardInterrupt):

@@ -107,8 +107,10 @@ def test_read_checks_and_resizes(tmp_path):
     write(tmp_path / "a.png", 8, 12)
     write_mask(tmp_path / "m.png", 16, 16)
     pair = pairing.Pair("a.png", tmp_path / "a.png", tmp_path / "m.png")
-    with pytest.raises(UserError, match=r"16x16 pixels and the picture 12x8 pixels.*--size"):
+    with pytest.raises(UserError, match="16x16 pixels and the picture 12x8 pixels, of another"):
         pair.read()
+    with pytest.raises(UserError, match=r"16x16 pixels and the picture 12x8 pixels.*--size"):
+        pair.read("native")
     image, mask = pair.read(size=8)
     assert image.shape == (8, 8, 3)
     np.testing.assert_array_equal(mask[:, 0], [1, 1, 1, 1, 0, 0, 0, 0])
@@ -380,6 +382,20 @@ def test_a_mask_follows_its_picture_to_the_size_of_the_training(tmp_path):
     assert not mask[32:].any()
     with pytest.raises(UserError, match="make them equal"):
         pairing.Pair("a.png", tmp_path / "a.png", tmp_path / "square.png").read(ShorterSide(64))
+
+
+@pytest.mark.parametrize("size", [None, "native"])
+def test_a_mask_of_the_pictures_shape_follows_it_where_it_keeps_its_size(tmp_path, size, caplog):
+    caplog.set_level("INFO", logger="absl")
+    write(tmp_path / "a.png", 101, 151)
+    write_mask(tmp_path / "m.png", 50, 75)
+    pair = pairing.Pair("a.png", tmp_path / "a.png", tmp_path / "m.png")
+    for _ in range(2):
+        mask = pair.read(size)[1]
+    assert mask.shape == (101, 151)
+    assert mask[:50].all()
+    assert not mask[51:].any()
+    assert caplog.text.count("75x50 pixels to 151x101 pixels") == 1
 
 
 def test_masks_in_a_cache_are_no_pictures(tmp_path, caplog):

@@ -146,6 +146,11 @@ def test_unusable_weights_are_a_users_mistake(tmp_path, make, message):
         locate.find_weights(path)
 
 
+def test_a_misspelt_name_is_answered_with_the_nearest():
+    with pytest.raises(UserError, match="no weights at faces512; did you mean faces256"):
+        locate.find_weights("faces512")
+
+
 def test_a_broken_file_and_no_run_at_all(tmp_path, monkeypatch):
     (tmp_path / "x.weights.h5").write_bytes(b"broken")
     with pytest.raises(UserError, match="readable"):

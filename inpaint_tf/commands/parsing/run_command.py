@@ -1,6 +1,8 @@
 """Runs a command: parses its flags, reports a user's mistake in one line."""
 
+import contextlib
 import difflib
+import io
 import re
 import sys
 from collections.abc import Callable
@@ -33,6 +35,7 @@ def run_command(
     """
     from absl import app, flags, logging
 
+    _keep_lines_in_order()
     # People read these lines; date, process and file of the code would hide what they say.
     logging.get_absl_handler().setFormatter(PlainLines())
     # absl shows the flags of the script that was started; the command is defined elsewhere.
@@ -64,8 +67,16 @@ def run_command(
         message = describe_os_error(error)
     except KeyboardInterrupt:
         message, status = "stopped by Ctrl-C", Stopped.status
+    with contextlib.suppress(OSError, ValueError):  # nobody may read it any more
+        sys.stdout.flush()
     print(f"error: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(status)
+
+
+def _keep_lines_in_order():
+    """Lines of stdout and stderr that go into one file or pipe stay in the order of their time."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # notebooks have others
+        sys.stdout.reconfigure(line_buffering=True)
 
 
 class PlainLines(Formatter):
@@ -133,6 +144,9 @@ def _describe_flag_error(error):
     bad_number = describe_bad_number(str(error))
     if bad_number:
         return bad_number
+    no_switch = re.search(r"flag (--[\w.]+=.*): \('Non-boolean argument", str(error), re.DOTALL)
+    if no_switch:
+        return f"{no_switch[1]} is neither true nor false; give one of them"
     missing = re.search(r"flag --(\w+)=None: .* other than None", str(error))
     if missing:
         return f"--{missing[1]} is missing; see --help"

@@ -20,6 +20,7 @@ from absl import flags
 from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.commands.photos import complete, dead_letters, for_workers
 from inpaint_tf.commands.photos.jobs import find_jobs
+from inpaint_tf.commands.wording import not_completed
 from inpaint_tf.errors import Stopped, UserError
 
 
@@ -36,20 +37,20 @@ def complete_by_beam(args):
     """
     if importlib.util.find_spec("apache_beam") is None:
         raise UserError("Apache Beam is missing; pip install 'inpaint-tf[beam]'")
-    jobs, done_before = find_jobs(args)
-    complete.tell_done_before(jobs, done_before)
+    work = find_jobs(args)
+    complete.tell_done_before(work)
     output = Path(args.output).absolute()
     letters = output / dead_letters.FILE
-    if not jobs:
+    if not work.jobs:
         letters.unlink(missing_ok=True)  # an earlier run's
         return 0
     options, settings = beam_flags(args.beam), for_workers.settings(args)
-    jobs = [for_workers.job(each) for each in jobs]
+    jobs = [for_workers.job(each) for each in work.jobs]
     from inpaint_tf.commands.photos import beam_pipeline
 
-    output.mkdir(parents=True, exist_ok=True)
+    work.record.write()
     try:
-        failed = beam_pipeline.run(jobs, done_before, settings, options, output)
+        failed = beam_pipeline.run(jobs, work.done_before, settings, options, output)
     except KeyboardInterrupt:
         raise Stopped("stopped; what is done is kept, and the same command goes on") from None
     except (UserError, OSError):
@@ -58,7 +59,7 @@ def complete_by_beam(args):
         raise UserError(f"Beam: {last_line(error)}; what is done is kept") from error
     print(f"Completed: {len(jobs) - failed} in {args.output}")
     if failed:
-        raise UserError(f"{failed} photos were not completed; see {letters}")
+        raise UserError(f"{not_completed(failed, 'photo')}; see {letters}")
     return 0
 
 

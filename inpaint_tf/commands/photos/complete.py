@@ -12,8 +12,11 @@ or CSV with the columns image, left_eye_x, left_eye_y, right_eye_x, right_eye_y,
 left, top, width, height. A box goes from brows to chin, left is left in the photo, and pixels are
 those of the upright photo.
 
-Run it again after an interruption and it goes on. Exit status 1: some photos failed; they are
-named, and the others are done.
+A mask may have another size than its photo, in the same shape.
+
+Run it again after an interruption and it goes on. With other settings, weights or masks it says
+what has changed, and does nothing. Exit status 1: some photos failed; they are named, and the
+others are done.
 """
 
 import sys
@@ -24,6 +27,7 @@ from absl import flags
 from inpaint_tf.commands.parsing.flags import define_compute_flags, define_mask_flags
 from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.commands.photos.jobs import Completer, find_jobs
+from inpaint_tf.commands.wording import counted, not_completed
 from inpaint_tf.errors import Stopped
 from inpaint_tf.inference.photos.detectors import AUTO, DETECTORS
 from inpaint_tf.masks.face_shapes import SHAPES
@@ -72,26 +76,36 @@ def complete_photos(args):
     """
     from tqdm import tqdm
 
-    jobs, done_before = find_jobs(args)
-    tell_done_before(jobs, done_before)
-    if not jobs:
+    work = find_jobs(args)
+    tell_done_before(work)
+    if not work.jobs:
         return 0
     completer, failures = Completer(args), {}
+    work.record.write()
     try:
-        for job in tqdm(jobs, unit="photo", dynamic_ncols=True):
+        for job in tqdm(work.jobs, unit="photo", dynamic_ncols=True):
             if reason := completer(job):
                 failures[job.pair.image] = reason
     except KeyboardInterrupt:
         raise Stopped(
             "stopped; what is done is kept, and the same command (without --overwrite) goes on"
         ) from None
-    return tell_results(len(jobs), failures, args.output)
+    return tell_results(len(work.jobs), failures, args.output)
 
 
-def tell_done_before(jobs, count):
-    """Print how many photos are there already, if any are."""
-    if count:
-        print(f"{count} of {count + len(jobs)} photos are there already")
+def tell_done_before(work):
+    """Print how many photos are there already, if any are. work: see `jobs.Work`."""
+    count, unknown = work.done_before, work.record.unknown
+    if not count:
+        return
+    of_all = f"{count} of {counted(count + len(work.jobs), 'photo')}"
+    line = f"{of_all} {'is' if count == 1 else 'are'} there already"
+    if unknown:
+        line += (
+            f"; with which settings is not written down for {unknown}, as by earlier versions: add "
+            "--overwrite if they have changed"
+        )
+    print(line)
 
 
 def tell_results(count, failures, output):
@@ -104,7 +118,7 @@ def tell_results(count, failures, output):
     for photo, reason in failures.items():
         print(f"{photo}: {reason}", file=sys.stderr)
     if failures:
-        print(f"error: {len(failures)} photos were not completed", file=sys.stderr)
+        print(f"error: {not_completed(len(failures), 'photo')}", file=sys.stderr)
     return 1 if failures else 0
 
 

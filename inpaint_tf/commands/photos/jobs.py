@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from inpaint_tf.commands.parsing.run_command import require_paths
+from inpaint_tf.commands.photos.record import Record, inputs_of, settings_of
 from inpaint_tf.data import photo_files
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation import pairing
@@ -23,10 +24,23 @@ class Job(NamedTuple):
     faces: list[Any] | None
 
 
-def find_jobs(args: Any) -> tuple[list[Job], int]:
-    """(what is to be done, how many photos are done already), by the flags of `complete`.
+class Work(NamedTuple):
+    """What a command has to do.
 
-    Raises `UserError` for folders and files that do not fit together.
+    done_before: how many more photos are there already. record: of the output folder; it is written
+    before the first photo is.
+    """
+
+    jobs: list[Job]
+    done_before: int
+    record: Record
+
+
+def find_jobs(args: Any) -> Work:
+    """What is to be done, by the flags of `complete`.
+
+    Raises `UserError` for folders and files that do not fit together, and for photos that are there
+    already and were completed with other settings.
     """
     rule = MaskRule(args.invert_masks, args.mask_colour, args.tolerance, args.grow)
     masks = args.masks
@@ -34,7 +48,21 @@ def find_jobs(args: Any) -> tuple[list[Job], int]:
         if rule.colour is None:
             raise UserError("--masks is missing; see --help")
         masks = pairing.PAINTED
+    jobs = _all_jobs(args, masks, rule)
+    names = [job.target.relative_to(args.output).as_posix() for job in jobs]
+    record = Record(Path(args.output), settings_of(args, masks, rule))
+    made_from = dict(zip(names, inputs_of(jobs), strict=True))
+    done = set() if args.overwrite else {name for name in names if record.has(name)}
+    record.check({name: made_from[name] for name in names if name in done})
+    record.plan({name: made_from[name] for name in names if name not in done})
+    left = [job for job, name in zip(jobs, names, strict=True) if name not in done]
+    return Work(left, len(done), record)
+
+
+def _all_jobs(args, masks, rule):
+    """A `Job` for each photo, done or not."""
     require_paths(images=args.images, masks=masks, output=args.output)
+    pairing.check_there(masks, (pairing.TRANSPARENCY, *SHAPES))
     pairs = pairing.find_pairs(args.images, masks, rule=rule)
     if not all(isinstance(pair.image, Path) for pair in pairs):
         raise UserError(f"--images={args.images} holds no files of photos; give a folder of them")
@@ -47,12 +75,10 @@ def find_jobs(args: Any) -> tuple[list[Job], int]:
         if target.resolve() in inputs:
             raise UserError(f"--output={output} would replace {pair.image}; give another folder")
     faces = _listed_faces(args.faces, pairs)
-    jobs = [
+    return [
         Job(pair, target, None if faces is None else faces.get(_listed_name(pair), []))
         for pair, target in zip(pairs, targets, strict=True)
-        if args.overwrite or not target.exists()
     ]
-    return jobs, len(pairs) - len(jobs)
 
 
 class Completer:

@@ -1,5 +1,6 @@
 """What a command says about mistakes: one line on stderr, exit status 1."""
 
+import os
 import subprocess
 import sys
 from logging import INFO, WARNING, LogRecord
@@ -17,6 +18,7 @@ from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.errors import UserError
 flags.DEFINE_string("output", None, "Where to.", required=True)
 flags.DEFINE_integer("size", 8, "Pixels.", lower_bound=1)
+flags.DEFINE_bool("flip", True, "Mirror.")
 def main(argv):
     {body}
 run_command(main)
@@ -38,6 +40,7 @@ def run(body, *arguments):
         ("pass", [], "--output is missing; see --help"),
         ("pass", ["--output=x", "--size=0"], "flag --size=0:"),
         ("pass", ["--output=x", "--nope"], "Unknown command line flag 'nope'"),
+        ("pass", ["--output=x", "--flip=maybe"], "--flip=maybe is neither true nor false; give"),
         ("pass", ["--output=x", "stray"], "unexpected argument 'stray'"),
     ],
 )
@@ -46,6 +49,19 @@ def test_mistakes_are_one_line(body, arguments, line):
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"error: {line}")
     assert ended.stderr.count("\n") == 1
+
+
+def test_lines_of_both_streams_stay_in_order_in_one_pipe():
+    body = "print('table'); sys.stderr.write('why\\n'); print('more', end=''); raise UserError('x')"
+    ended = subprocess.run(
+        [sys.executable, "-c", COMMAND.format(body=body), "--output=x"],
+        env={key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert ended.stdout == "table\nwhy\nmoreerror: x\n"
 
 
 def test_ctrl_c_has_the_status_that_shells_expect():
