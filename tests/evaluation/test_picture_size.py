@@ -114,3 +114,13 @@ def test_what_is_said_of_sizes():
     assert line.startswith("a was trained at 64 pixels and is tested at 192x192")
     [line] = remarks([UNKNOWN], rows((192, 192)), NATIVE)
     assert line.startswith("b does not say at which size it was trained: tested at 192x192")
+
+
+def test_figures_are_quoted_of_the_networks_that_have_them():
+    shipped = SimpleNamespace(name="faces256", place="faces256", inpainter=NETWORK.inpainter)
+    [line] = remarks([shipped], rows((192, 192)), NATIVE)
+    assert "where faces come out worse (faces256_first on 40 faces: 18.7 dB" in line
+    own = SimpleNamespace(name="my_run", place="logs/my_run", inpainter=NETWORK.inpainter)
+    for method in (own, NETWORK):
+        [line] = remarks([method], rows((384, 384)), NATIVE)
+        assert "where faces come out worse; leave --size out" in line

@@ -82,7 +82,7 @@ def test_settings_are_checked_without_keras():
 @pytest.mark.parametrize(
     ("kind", "changes", "message"),
     [
-        ("center", {"size": 64}, "below --config.data.size=64 (half is usual: --config.masks.size=32); got 64"),
+        ("center", {"size": 64}, "(half is usual: --config.masks.size=32); got 64"),
         ("random_box", {"size": 64}, "size must be below --config.data.size=64 (half is usual"),
         (
             "random_box",
