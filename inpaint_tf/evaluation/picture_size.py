@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from inpaint_tf.data import picture_files
+from inpaint_tf.data.sides import shorter_side
 from inpaint_tf.errors import UserError
 from inpaint_tf.weights import locate
 
@@ -124,6 +125,23 @@ def remarks(methods: Sequence[Any], rows: Sequence[Mapping[str, Any]], size: Siz
                 f"{method.name} does not say at which size it was trained: tested at {shapes}; if "
                 "that is another size, give it by --size."
             )
+
+
+def enlargements(pairs: Sequence[Any], size: Size) -> Iterator[str]:
+    """A line where `size` enlarges pictures: what they never had cannot be scored.
+
+    pairs: of `evaluation.pairing`, of the pictures compared.
+    """
+    wanted = size.pixels if isinstance(size, ShorterSide) else size
+    if not isinstance(wanted, int):
+        return
+    sides = [side for pair in pairs if (side := shorter_side(pair.image)) and side < wanted]
+    if sides:
+        yield (
+            f"{len(sides):,} of {len(pairs):,} pictures had to be enlarged to {wanted} pixels, the "
+            f"smallest from {min(sides)}: they are blurred, and scores are not those of pictures "
+            "that were made at this size."
+        )
 
 
 def _figures(method):
