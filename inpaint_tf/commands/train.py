@@ -59,6 +59,7 @@ def dry_run(args):
     from inpaint_tf.commands.parsing.settings_help import described
     from inpaint_tf.training import build_from_config
     from inpaint_tf.training.records.first_lines import NO_VALIDATION
+    from inpaint_tf.training.records.first_warnings import first_warnings
     from inpaint_tf.training.run import resolve
     from inpaint_tf.training.run_folder import look_at_run
 
@@ -73,6 +74,8 @@ def dry_run(args):
     print(f"validation pictures: {len(sources[1]) if sources[1] else 0}")
     if sources[1] is None:
         print(NO_VALIDATION)
+    for line in first_warnings(config, *sources):
+        print(f"warning: {line}")
     trainer = build_from_config.build_trainer(config)
     for network in (trainer.generator, *trainer.critics.networks.values()):
         print(f"{network.name}: {network.count_params():,} parameters")

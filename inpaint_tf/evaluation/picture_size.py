@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from inpaint_tf.data import picture_files
+from inpaint_tf.data.sides import shorter_side
 from inpaint_tf.errors import UserError
+from inpaint_tf.weights import locate
 
 NATIVE = "native"
 """In place of a size: every picture keeps its own."""
@@ -63,9 +65,8 @@ def settle_size(settings: Any) -> Any:
     if settings.size is not None:
         return settings
     from inpaint_tf.weights.generator_file import read_settings
-    from inpaint_tf.weights.locate import find_weights
 
-    sizes = {name: read_settings(find_weights(name))["size"] for name in settings.weights}
+    sizes = {name: read_settings(locate.find_weights(name))["size"] for name in settings.weights}
     known = {name: size for name, size in sizes.items() if size}
     if len(set(known.values())) > 1:
         each = ", ".join(f"{name} at {size}" for name, size in known.items())
@@ -112,8 +113,7 @@ def remarks(methods: Sequence[Any], rows: Sequence[Mapping[str, Any]], size: Siz
         if own and tested != {own}:
             yield (
                 f"{method.name} was trained at {own} pixels and is tested at {shapes}, where faces "
-                "come out worse (faces256_first on 40 faces: 18.7 dB in holes at 256, 15.3 at 192, "
-                "and no eyes there); "
+                f"come out worse{_figures(method)}; "
                 + (
                     f"only a test of its own with --size={own} is fair to it."
                     if several
@@ -125,3 +125,27 @@ def remarks(methods: Sequence[Any], rows: Sequence[Mapping[str, Any]], size: Siz
                 f"{method.name} does not say at which size it was trained: tested at {shapes}; if "
                 "that is another size, give it by --size."
             )
+
+
+def enlargements(pairs: Sequence[Any], size: Size) -> Iterator[str]:
+    """A line where `size` enlarges pictures: what they never had cannot be scored.
+
+    pairs: of `evaluation.pairing`, of the pictures compared.
+    """
+    wanted = size.pixels if isinstance(size, ShorterSide) else size
+    if not isinstance(wanted, int):
+        return
+    sides = [side for pair in pairs if (side := shorter_side(pair.image)) and side < wanted]
+    if sides:
+        yield (
+            f"{len(sides):,} of {len(pairs):,} pictures had to be enlarged to {wanted} pixels, the "
+            f"smallest from {min(sides)}: they are blurred, and scores are not those of pictures "
+            "that were made at this size."
+        )
+
+
+def _figures(method):
+    """How much worse, in brackets, for the networks of which that was measured."""
+    if getattr(method, "place", None) not in locate.shipped_names():
+        return ""  # another network at other sizes loses more or less
+    return " (faces256_first on 40 faces: 18.7 dB in holes at 256, 15.3 at 192, and no eyes there)"

@@ -128,9 +128,15 @@ def _report(settings, tested, set_judges, several):
     rows = comparison.rows[comparison.first.name]
     remarks = [
         *picture_size.remarks(methods, rows, settings.size),
-        *trained_on.remarks(settings.weights, comparison.pairs),
+        *picture_size.enlargements(comparison.pairs, settings.size),
     ]
-    tables = tabulate(comparison, settings.central, remarks, settings.protocol is not None)
+    tables = tabulate(
+        comparison,
+        settings.central,
+        remarks,
+        beside_paper=settings.protocol is not None,
+        warnings=trained_on.remarks(settings.weights, comparison.pairs),
+    )
     if several:
         write_comparison(comparison, Path(settings.output))
     else:

@@ -46,7 +46,9 @@ class Kind:
             return
         if masks.size > picture_size - cls.fills_box:
             relation = "be below" if cls.fills_box else "not exceed"
-            refuse("size", masks.size, f"must {relation} --config.data.size={picture_size}")
+            limit = f"must {relation} --config.data.size={picture_size}"
+            half = f"half is usual: --config.masks.size={picture_size // 2}"
+            refuse("size", masks.size, f"{limit} ({half})")
 
     def draw(self, random: Any, count: int, free: tuple[int, int]) -> tuple[Any, Any]:
         """Draw `count` holes: (boxes, drawing) of `draw_boxes` and `draw_inside`.

@@ -54,6 +54,14 @@ class Schedule:
                 yield phase, max(step, start), end
             start = end
 
+    def first_validation(self, step: int, every: int) -> int | None:
+        """The first step after `step` with scores and pictures, due every so many; None: none is.
+
+        The phase of the coarse network alone has none, the last step of all has them always.
+        """
+        before = max(step, self.parts[0][1])
+        return min(before + every - before % every, self.total) if before < self.total else None
+
     def batches_before(self, step: int) -> int:
         """How many batches the steps before `step` used."""
         used = 0
@@ -110,15 +118,14 @@ def train(run: Run) -> signal.Signals | None:
     step = int(trainer.step.numpy())
     with StopSignal() as stop:
         for phase, first, end in schedule.stretches(step):
-            step_of_batch, variables = _step_of(run, phase)
-            run_step = compiled(step_of_batch, variables, batch_axis=1)
-            pictures = iter(
-                run.open_batches(trainer.batches_per_step(phase), schedule.batches_before(first))
-            )
-            window = Window()
-            score: dict[str, float] = {}
             with _phase_bar(schedule, phase, end - first) as bar:
                 bar.set_postfix_str("the first step builds the graph")
+                step_of_batch, variables = _step_of(run, phase)
+                run_step = compiled(step_of_batch, variables, batch_axis=1)
+                batches = trainer.batches_per_step(phase), schedule.batches_before(first)
+                pictures = iter(run.open_batches(*batches))
+                window = Window()
+                score: dict[str, float] = {}
                 for step in range(first + 1, end + 1):
                     batch = window.next_batch(pictures)
                     window.add(step, run_step(batch))
@@ -129,7 +136,7 @@ def train(run: Run) -> signal.Signals | None:
                     stopping = stop.agreed()  # read once: what follows must agree on it
                     last = step == end or stopping
                     if last or run.every.any_due(step):
-                        values = _between_steps(run, phase, step, window, last)
+                        values = _between_steps(run, phase, step, window, last, bar)
                         score = {key: values[key] for key in (SCORE,) if key in values} or score
                         bar.set_postfix_str(_short(score | values))
                         window = Window()
@@ -167,16 +174,18 @@ def _step_of(run, phase):
     return step_of_rows, [*run.trainer.state, held]
 
 
-def _between_steps(run, phase, step, window, last):
+def _between_steps(run, phase, step, window, last, bar):
     """Log, validate and save what is due after `step`; returns the values logged.
 
-    last: whether this is the last step for now.
+    last: whether this is the last step for now. bar: says what takes its time here.
     """
     values = window.close(run.store) | run.trainer.learning_rates()
     if step % run.every.validate == 0 or step == run.schedule.total:
+        bar.set_postfix_str("validating")
         values |= _validate(run, phase, step)
     run.log.write(step, phase, values)
     if last or step % run.every.checkpoint == 0:
+        bar.set_postfix_str("saving")
         _refuse_broken(run.trainer, step, run.store)
         run.store.save(run.trainer, step)
     return values

@@ -140,6 +140,7 @@ def _run(config, workdir, train_source, validation_source, on_device, changed):
     from inpaint_tf.training import build_from_config, loop
     from inpaint_tf.training.checkpoints import CheckpointStore
     from inpaint_tf.training.records.first_lines import first_lines
+    from inpaint_tf.training.records.first_warnings import first_warnings
     from inpaint_tf.training.records.unwritten import UnwrittenLog, UnwrittenStore
     from inpaint_tf.training.run_log import RunLog
     from inpaint_tf.training.trainer import RATES
@@ -165,6 +166,8 @@ def _run(config, workdir, train_source, validation_source, on_device, changed):
     step = int(trainer.step.numpy())
     for line in first_lines(config, train_source, validation_source, schedule, step, held_out):
         logging.info("%s", line)
+    for line in first_warnings(config, train_source, validation_source):
+        logging.warning("%s", line)
     if step:
         logging.info("continuing at step %d", step)
         _tell_changes(config, store, changed)

@@ -39,8 +39,9 @@ class RunLog:
     ) -> None:
         """Write the run's settings as a text and as a line of the table of runs, and its graph.
 
-        In a file of their own that takes the place of earlier ones: TensorBoard keeps the first
-        line of a run that it finds, and a run may go on for longer than it first said.
+        The text of each start stays, under its step. Line and graph are in a file of their own that
+        takes the place of earlier ones: TensorBoard keeps the first line of a run that it finds,
+        and a run may go on for longer than it first said.
 
         config: the run's `ConfigDict`. scores: names of its validation scores.
         networks: functional Keras models.
@@ -48,7 +49,7 @@ class RunLog:
         with self._writing():
             earlier = list(self.folder.glob(f"{PREFIX}*.{SETTINGS}{SUFFIX}"))
             events = EventFile(self.folder, SETTINGS)
-            events.add_text(
+            self.events.add_text(
                 step, "settings", hyperparameters.as_markdown(config, describe_environment())
             )
             for summary in hyperparameters.table_line(config, scores, self.folder.name):

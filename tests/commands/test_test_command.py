@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -14,7 +15,8 @@ import pytest
 
 import inpaint_tf
 from inpaint_tf.commands.test import run_test, settings_from_flags
-from inpaint_tf.data import picture_files
+from inpaint_tf.data import open_source, picture_files
+from inpaint_tf.data.pack import pack
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.settings import apply_protocol
 from inpaint_tf.masks import mask_files
@@ -426,3 +428,20 @@ def test_other_rules_for_masks_are_other_tests(args, tmp_path):
     args.grow = 0
     with pytest.raises(UserError, match="mask_grow"):
         run_test(args)
+
+
+def test_pictures_of_the_training_are_told_beside_the_headline(args, weights, tmp_path, capsys):
+    checkpoint = tmp_path / "run" / "checkpoints" / "step_00000001"
+    checkpoint.mkdir(parents=True)
+    shutil.copy(weights, checkpoint / "generator.weights.h5")
+    pack(open_source(args.images), tmp_path / "faces.npy", 32, progress=False)
+    settings = {"data": {"train": str(tmp_path / "faces.npy")}}
+    (tmp_path / "run" / "config.json").write_text(json.dumps(settings))
+    args.weights, args.size = str(tmp_path / "run"), 48
+    assert run_test(args) == 0
+    shown = capsys.readouterr().out
+    line = "run was trained on 3 of these 3 pictures, by their names"
+    assert line in shown
+    assert "1 of 3 pictures had to be enlarged to 48 pixels, the smallest from 40" in shown
+    page = (Path(args.output) / "report.html").read_text()
+    assert page.index(line) < page.index("<h2>")

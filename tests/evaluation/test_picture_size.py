@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 from small import SETTINGS
 
+from inpaint_tf.data import picture_files
 from inpaint_tf.errors import UserError
+from inpaint_tf.evaluation.pairing import find_pairs
 from inpaint_tf.evaluation.picture_size import (
     NATIVE,
     ShorterSide,
     described,
+    enlargements,
     parse_size,
     remarks,
     resized,
@@ -114,3 +117,31 @@ def test_what_is_said_of_sizes():
     assert line.startswith("a was trained at 64 pixels and is tested at 192x192")
     [line] = remarks([UNKNOWN], rows((192, 192)), NATIVE)
     assert line.startswith("b does not say at which size it was trained: tested at 192x192")
+
+
+def test_figures_are_quoted_of_the_networks_that_have_them():
+    shipped = SimpleNamespace(name="faces256", place="faces256", inpainter=NETWORK.inpainter)
+    [line] = remarks([shipped], rows((192, 192)), NATIVE)
+    assert "where faces come out worse (faces256_first on 40 faces: 18.7 dB" in line
+    own = SimpleNamespace(name="my_run", place="logs/my_run", inpainter=NETWORK.inpainter)
+    for method in (own, NETWORK):
+        [line] = remarks([method], rows((384, 384)), NATIVE)
+        assert "where faces come out worse; leave --size out" in line
+
+
+def test_enlarged_pictures_are_counted(pictures, tmp_path):
+    picture_files.write_png(pictures / "tall.png", np.zeros((300, 32, 3), np.uint8))
+    (pictures / "text.jpg").write_text("hello")  # fails by itself
+    pairs = find_pairs(pictures)
+    for size in (48, ShorterSide(48)):
+        [line] = enlargements(pairs, size)
+        assert line.startswith(
+            "1 of 8 pictures had to be enlarged to 48 pixels, the smallest from 32:"
+        )
+    [line] = enlargements(pairs, 96)
+    assert line.startswith("7 of 8 pictures had to be enlarged to 96 pixels, the smallest from 32")
+    for size in (32, NATIVE, None):
+        assert list(enlargements(pairs, size)) == []
+    np.save(tmp_path / "packed.npy", np.zeros((3, 16, 16, 3), np.uint8))
+    [line] = enlargements(find_pairs(tmp_path / "packed.npy"), 24)
+    assert line.startswith("3 of 3 pictures had to be enlarged to 24 pixels, the smallest from 16:")

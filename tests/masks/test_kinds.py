@@ -82,16 +82,16 @@ def test_settings_are_checked_without_keras():
 @pytest.mark.parametrize(
     ("kind", "changes", "message"),
     [
-        ("center", {"size": 64}, "--config.masks.size must be below --config.data.size=64; got 64"),
-        ("random_box", {"size": 64}, "size must be below --config.data.size=64; got 64"),
+        ("center", {"size": 64}, "(half is usual: --config.masks.size=32); got 64"),
+        ("random_box", {"size": 64}, "size must be below --config.data.size=64 (half is usual"),
         (
             "random_box",
             {"max_shrink": 16},
             "--config.masks.max_shrink must be below half of --config.masks.size=32; got 16",
         ),
-        ("freeform", {"size": 65}, "size must not exceed --config.data.size=64; got 65"),
-        ("mixed", {"size": 65}, "size must not exceed --config.data.size=64; got 65"),
-        ("pictures", {"size": 65}, "size must not exceed --config.data.size=64; got 65"),
+        ("freeform", {"size": 65}, "size must not exceed --config.data.size=64 (half is usual"),
+        ("mixed", {"size": 65}, "size must not exceed --config.data.size=64 (half is usual"),
+        ("pictures", {"size": 65}, "size must not exceed --config.data.size=64 (half is usual"),
         ("turned_pictures", {"pictures": ""}, "need --config.masks.pictures=FOLDER"),
         ("pictures", {"pictures": ""}, "need --config.masks.pictures=FOLDER"),
     ],

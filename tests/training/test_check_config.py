@@ -44,6 +44,7 @@ def test_a_mistake_is_told_without_loading_keras():
         ("losses", "feature_form", "liu", "must be one of partial_convolution, aot; got 'liu'"),
         ("losses", "style", -1.0, "--config.losses.style must be at least 0; got -1.0"),
         ("masks", "size", 256, "--config.masks.size must be below --config.data.size=256"),
+        ("data", "size", 128, "size=128 (half is usual: --config.masks.size=64); got 128"),
     ],
 )
 def test_values_that_cannot_work_are_named(group, field, value, message):

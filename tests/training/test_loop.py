@@ -52,6 +52,15 @@ def test_schedule_divides_steps_and_counts_batches():
     assert [schedule.batches_before(step) for step in (0, 2, 3, 5)] == [0, 2, 3, 3 + 2 * 6]
 
 
+@pytest.mark.parametrize(
+    ("step", "every", "first"),
+    [(0, 4, 4), (3, 2, 4), (4, 2, 6), (4, 5, 5), (4, 100, 7), (0, 1, 4), (7, 1, None)],
+)
+def test_the_first_validation_comes_after_the_coarse_phase(step, every, first):
+    schedule = Schedule(coarse=3, reconstruction=2, adversarial=2, critic_updates=5)
+    assert schedule.first_validation(step, every) == first
+
+
 def test_each_phase_has_its_own_bar():
     schedule = Schedule(coarse=0, reconstruction=30, adversarial=4, critic_updates=5)
     bar = _phase_bar(schedule, "adversarial", left=3)
@@ -148,6 +157,18 @@ def test_a_signal_while_validating_stops_after_the_next_step_with_everything_sav
     ended, trainer, store = start(tmp_path, schedule, validation=Interrupting(), every=every)
     assert ended == signal.SIGINT
     assert store.latest().name == f"step_{int(trainer.step):08d}" == "step_00000003"
+
+
+def test_the_bar_says_what_takes_its_time_between_steps(tmp_path, capfd):
+    class Scores:
+        def run(self, generator):
+            return dict.fromkeys(SCORES, 1.0), {}
+
+    every = Every(log=1, checkpoint=1000, validate=1)
+    start(tmp_path, Schedule(0, 1, 1, critic_updates=1), validation=Scores(), every=every)
+    _, first, second = capfd.readouterr().err.split("the first step builds the graph")
+    for phase in (first, second):
+        assert 0 < phase.find("validating") < phase.find("saving") < phase.rfind("dB 1")
 
 
 def test_a_loss_that_is_not_finite_names_step_term_and_checkpoint(tmp_path):

@@ -80,9 +80,9 @@ def test_the_settings_are_a_text_and_a_line_of_the_table_of_runs(tmp_path):
     log.describe(7, config, ["val_psnr"])
     events = EventAccumulator(str(tmp_path)).Reload()
     [text] = events.Tensors("settings")
-    lines = text.tensor_proto.string_val[0].decode().splitlines()
     assert text.step == 7
-    assert {"| losses.l1 | 0.5 |", "| data.train | a\\|b |", "| masks.pictures | - |"} <= set(lines)
+    expected = {"| losses.l1 | 0.5 |", "| data.train | a\\|b |", "| masks.pictures | - |"}
+    assert expected <= set(_lines(text))
     contents = [
         plugin_data_pb2.HParamsPluginData.FromString(metadata.plugin_data.content)
         for tag, metadata in events.summary_metadata.items()
@@ -96,6 +96,11 @@ def test_the_settings_are_a_text_and_a_line_of_the_table_of_runs(tmp_path):
     assert started.hparams["critics.kind"].string_value == "wgan_gp"
     assert not {"data.train", "train.log_every"} & set(started.hparams)
     assert [metric.name.tag for metric in experiment.metric_infos] == ["1_validation/psnr"]
+
+
+def _lines(text):
+    """Of a text as TensorBoard gives it."""
+    return text.tensor_proto.string_val[0].decode().splitlines()
 
 
 def test_a_run_that_goes_on_shows_its_new_settings(tmp_path):
@@ -112,7 +117,9 @@ def test_a_run_that_goes_on_shows_its_new_settings(tmp_path):
     content = events.summary_metadata["_hparams_/session_start_info"].plugin_data.content
     started = plugin_data_pb2.HParamsPluginData.FromString(content).session_start_info
     assert started.hparams["train.steps"].number_value == 50
-    assert [text.step for text in events.Tensors("settings")] == [50]
+    texts = events.Tensors("settings")  # of both starts
+    assert [text.step for text in texts] == [20, 50]
+    assert [f"| train.steps | {text.step} |" in _lines(text) for text in texts] == [True, True]
     assert len(events.Tensors("2_losses/g_loss")) == 2
 
 

@@ -4,7 +4,9 @@ import contextlib
 import difflib
 import io
 import re
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from logging import WARNING, Formatter
 from pathlib import Path
@@ -59,6 +61,7 @@ def run_command(
         return left
 
     status = UserError.status
+    sys.unraisablehook = _without_ctrl_c
     try:
         app.run(main, flags_parser=parse)
     except UserError as error:
@@ -67,8 +70,8 @@ def run_command(
         message = describe_os_error(error)
     except KeyboardInterrupt:
         message, status = "stopped by Ctrl-C", Stopped.status
-    with contextlib.suppress(OSError, ValueError):  # nobody may read it any more
-        sys.stdout.flush()
+    finally:
+        _let_ctrl_c_end_python()
     print(f"error: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(status)
 
@@ -77,6 +80,29 @@ def _keep_lines_in_order():
     """Lines of stdout and stderr that go into one file or pipe stay in the order of their time."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # notebooks have others
         sys.stdout.reconfigure(line_buffering=True)
+
+
+def _without_ctrl_c(unraisable):
+    """Show what a finaliser raised, as Python does, but for a Ctrl-C: it is no fault of the code.
+
+    Python cannot raise it there, so that one is lost: the command goes on, or ends as it was about
+    to.
+    """
+    if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(unraisable)
+
+
+def _let_ctrl_c_end_python():
+    """From here on Ctrl-C ends the process at once and without a word.
+
+    The command is over. Python's own end takes seconds with TensorFlow, and an exception in its
+    finalisers would be shown as a traceback.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, or none
+            stream.flush()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class PlainLines(Formatter):

@@ -64,6 +64,7 @@ def build_page(
     cases,
     settings,
     folders=MappingProxyType({}),
+    warnings=(),
 ):
     """The whole page as text.
 
@@ -74,6 +75,7 @@ def build_page(
       pictures are uint8 RGB.
     settings: {what: value}, shown at the end.
     folders: see `page_data`.
+    warnings: lines beside the headline.
     """
     names, cases = list(rows), list(cases)
     template = Template(
@@ -85,6 +87,7 @@ def build_page(
         title=html.escape(title),
         subtitle=html.escape(subtitle),
         tables="\n".join(f"<div>{table.as_html()}</div>" for table in tables),
+        warnings="\n".join(f"<p><b>{html.escape(line)}</b></p>" for line in warnings),
         remarks="\n".join(f"<p>{html.escape(remark)}</p>" for remark in remarks),
         paper=_beside_the_paper(paper, notes),
         spread=_spread({name: [row[PSNR] for row in rows[name]] for name in names}),

@@ -18,6 +18,7 @@ class TableSet:
     paper: the paper's own table with the tested methods beneath; None for tests that are not
       `comparable`, unless asked for.
     remarks: lines to read with `scores`; notes: lines to read with `paper`.
+    warnings: those of `remarks` without which the scores mislead: they stand beside the headline.
     """
 
     scores: tuple[Table, ...]
@@ -25,6 +26,7 @@ class TableSet:
     paper: Table | None
     remarks: tuple[str, ...]
     notes: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def all_scores(self) -> tuple[Table, ...]:
@@ -37,12 +39,15 @@ def tabulate(
     central: bool,
     remarks: Iterable[str] = (),
     beside_paper: bool = False,
+    warnings: Iterable[str] = (),
 ) -> TableSet:
     """The tables of a comparison.
 
     central: whether the holes are the central half of each side. remarks: more lines to read.
     beside_paper: show the paper's table also for a test that is not `comparable`.
+    warnings: more remarks, see `TableSet`.
     """
+    warnings = tuple(warnings)
     found = comparison.summaries
     shown = [*tables.score_tables(found), tables.band_table(found)]
     if comparison.differences:
@@ -57,6 +62,7 @@ def tabulate(
         scores=tuple(table for table in shown if table),
         confidence=tables.confidence_table(found) if several else None,
         paper=paper,
-        remarks=(*remarks, *tables.notes(found, counts)),
+        remarks=(*warnings, *remarks, *tables.notes(found, counts)),
         notes=tuple(notes),
+        warnings=warnings,
     )

@@ -67,6 +67,7 @@ def as_page(comparison: Comparison, tables: TableSet, settings: EvaluationSettin
         subtitle=f"{_count(len(comparison.pairs))} of {settings.images}",
         tables=tables.all_scores,
         remarks=tables.remarks,
+        warnings=tables.warnings,
         paper=tables.paper,
         notes=tables.notes,
         rows=comparison.rows,

@@ -40,7 +40,24 @@ def first_lines(
     yield f"iterations: {', then '.join(lengths)}{done}"
     if validation is None:
         yield NO_VALIDATION
+    elif config.train.validation_count:
+        yield from _first_scores(schedule, step, config.train.validate_every)
     yield LEGEND
+
+
+def _first_scores(schedule, step, every):
+    """A line that says when scores and pictures come; none where no step is left."""
+    first = schedule.first_validation(step, every)
+    if first is None:
+        return
+    flag = f"--config.train.validate_every, now {every:,}"
+    if first == schedule.total:
+        yield f"scores and pictures come at the last step alone; sooner by a smaller {flag}"
+    else:
+        yield (
+            f"scores and pictures come first at step {first:,} of {schedule.total:,}; more often "
+            f"by a smaller {flag}"
+        )
 
 
 def _holes(config):

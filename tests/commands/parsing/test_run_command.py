@@ -1,6 +1,7 @@
 """What a command says about mistakes: one line on stderr, exit status 1."""
 
 import os
+import signal
 import subprocess
 import sys
 from logging import INFO, WARNING, LogRecord
@@ -101,3 +102,28 @@ def test_the_home_folder_is_expanded_in_every_flag(tmp_path):
     assert run(print_it, "--output=~/x").stdout.strip() == str(Path.home() / "x")
     ended = run(print_it, "--output=gs://bucket/x")
     assert ended.stderr.startswith("error: --output=gs://bucket/x is an address")
+
+
+def test_ctrl_c_in_a_finaliser_shows_no_traceback():
+    body = "\n    ".join(
+        [
+            "class Thing:",
+            "    def __del__(self): raise KeyboardInterrupt",
+            "thing = Thing()",
+            "del thing",
+            "print('went on')",
+        ]
+    )
+    ended = run(body, "--output=x")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "went on\n", "")
+    other = run(body.replace("KeyboardInterrupt", "ValueError"), "--output=x")
+    assert "ValueError" in other.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals there end a process otherwise")
+def test_ctrl_c_after_the_command_ends_python_without_a_traceback():
+    """As while TensorFlow takes its seconds to end."""
+    late = "import atexit, os, signal; atexit.register(os.kill, os.getpid(), signal.SIGINT); "
+    ended = run(f"{late}print('saved')", "--output=x")
+    assert ended.returncode == -signal.SIGINT
+    assert (ended.stdout, ended.stderr) == ("saved\n", "")

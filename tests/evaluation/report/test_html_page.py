@@ -83,6 +83,13 @@ def test_the_page_is_whole_and_needs_nothing_else():
     assert "20.00 dB" in text
 
 
+def test_warnings_stand_beside_the_headline():
+    text = build(warnings=["trained on 3 < 4 of these"])
+    place = text.index("<p><b>trained on 3 &lt; 4 of these</b></p>")
+    assert text.index("<h1>") < place < text.index("<h2>")
+    assert "<b>trained" not in build()
+
+
 def test_pictures_are_those_given_and_not_too_large():
     image = np.zeros((100, 2000, 3), np.uint8)
     image[..., 0] = 200

@@ -20,6 +20,8 @@ def test_what_was_found_and_what_will_be_done():
         "holes of kind random_box in boxes of 128x128 pixels, one for each batch; pictures of "
         "256x256",
         "iterations: reconstruction 3,000, then adversarial 300",
+        "scores and pictures come first at step 2,000 of 3,300; more often by a smaller "
+        "--config.train.validate_every, now 2,000",
         LEGEND,
     ]
     found = lines(Pictures(range(7)), step=120, validation="others")
@@ -37,3 +39,25 @@ def test_the_values_beside_the_bar_are_explained():
 def test_a_run_without_validation_says_what_it_misses():
     assert NO_VALIDATION in lines()
     assert "--config.data.test_count=100" in NO_VALIDATION
+
+
+def scores_line(step=0, coarse=0, **train):
+    """The lines that say when scores and pictures come."""
+    config = default_config()
+    config.train.update(train)
+    schedule = Schedule(coarse, 60, 40, critic_updates=1)
+    found = first_lines(config, Pictures([1]), Pictures([2]), schedule, step, "held.txt")
+    return [line for line in found if line.startswith("scores and pictures")]
+
+
+def test_it_is_said_when_the_first_scores_come():
+    [line] = scores_line(validate_every=20)
+    assert "come first at step 20 of 100" in line
+    [line] = scores_line(validate_every=20, step=20)
+    assert "come first at step 40 of 100" in line
+    [line] = scores_line(validate_every=20, coarse=20)  # whose last step is coarse, too
+    assert "come first at step 40 of 120" in line
+    [line] = scores_line(validate_every=200)
+    assert "come at the last step alone; sooner by a smaller --config.train.validate_every" in line
+    assert scores_line(step=100) == []
+    assert scores_line(validation_count=0) == []
