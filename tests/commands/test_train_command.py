@@ -1,5 +1,6 @@
 """train.py as a user runs it: its errors, and that a kill loses nothing but time."""
 
+import os
 import re
 import signal
 import subprocess
@@ -156,6 +157,29 @@ def test_ctrl_c_saves_and_ends_as_shells_expect(pictures, tmp_path):
     assert process.returncode == 130
     stopped = re.search(r"stopped at step (\d+) and saved", out)
     assert (workdir / "checkpoints" / f"step_{int(stopped[1]):08d}").is_dir()
+
+
+def test_a_second_ctrl_c_shows_no_traceback(pictures, tmp_path):
+    """Not even where it comes while TensorFlow takes its seconds to end."""
+    workdir = tmp_path / "run"
+    arguments = [*start(pictures, workdir), "--config.train.steps=100000"]
+    with subprocess.Popen(
+        command(*arguments),
+        cwd=ROOT,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        wait_for(workdir / "checkpoints" / "step_00000004", process)
+        process.send_signal(signal.SIGINT)
+        assert "stopped at step" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        error = process.communicate(timeout=120)[1]
+    assert process.returncode in (130, -signal.SIGINT)
+    assert "stopping after this step" in error
+    assert "saving" in error[error.index("stopping after this step") :]
+    assert "Traceback" not in error
 
 
 def test_help_tells_what_each_setting_means():
