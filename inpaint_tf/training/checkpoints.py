@@ -120,6 +120,12 @@ class CheckpointStore:
         )
 
 
+def describe_latest(run: str | os.PathLike[str]) -> str:
+    """Of a run's folder, for who stopped it: what is kept, and how it goes on."""
+    found = CheckpointStore(run, keep=1, settings={}).describe_latest()
+    return f"{found}; the same command goes on from there"
+
+
 def _check_room(folder, variables):
     """Raise `OSError` if the variables do not fit on the disk: HDF5 may crash on a full one."""
     numbers = sum(4 * math.prod(variable.shape) for variable in variables)

@@ -76,6 +76,7 @@ def train(
     workdir = user_path(workdir, "--workdir")
     from inpaint_tf.data.paths.folder_lock import locked
     from inpaint_tf.training.build_from_config import open_sources
+    from inpaint_tf.training.checkpoints import describe_latest
     from inpaint_tf.training.run_folder import make_run_folder, open_run_folder
     from inpaint_tf.weights import generator_file, locate
 
@@ -91,12 +92,17 @@ def train(
         )
         hosts.refuse_unlike(settings=_without_paths(config), pictures_or_devices=resolved)
         sources = train_source, validation_source
-        if not hosts.first():
-            return _run(config, workdir, *sources, data_on_device, frozenset())
-        make_run_folder(workdir)
-        with locked(workdir, "--workdir"):
-            changed = open_run_folder(workdir, config, change_settings=change_settings, **resolved)
-            return _run(config, workdir, *sources, data_on_device, changed)
+        try:
+            if not hosts.first():
+                return _run(config, workdir, *sources, data_on_device, frozenset())
+            make_run_folder(workdir)
+            with locked(workdir, "--workdir"):
+                changed = open_run_folder(
+                    workdir, config, change_settings=change_settings, **resolved
+                )
+                return _run(config, workdir, *sources, data_on_device, changed)
+        except KeyboardInterrupt:  # also while what was saved frees its memory, for seconds
+            raise Stopped(f"stopped at once; {describe_latest(workdir)}") from None
 
 
 def _without_paths(config):
@@ -192,12 +198,7 @@ def _run(config, workdir, train_source, validation_source, on_device, changed):
         pictures.held,
         config.train.histograms and writes,
     )
-    try:
-        stopped_by = loop.train(run)
-    except KeyboardInterrupt:
-        raise Stopped(
-            f"stopped at once; {store.describe_latest()}; the same command goes on from there"
-        ) from None
+    stopped_by = loop.train(run)
     pictures.tell_left_out()
     done = int(trainer.step.numpy())
     return TrainingResult(stopped_by, step, done, schedule.total, store.latest(), held_out)

@@ -152,10 +152,28 @@ def test_ctrl_c_saves_and_ends_as_shells_expect(pictures, tmp_path):
     ) as process:
         wait_for(workdir / "checkpoints" / "step_00000004", process)
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=120)
+        out, error = process.communicate(timeout=120)
     assert process.returncode == 130
+    assert "saving" in error[error.index("stopping after this step") :]
     stopped = re.search(r"stopped at step (\d+) and saved", out)
     assert (workdir / "checkpoints" / f"step_{int(stopped[1]):08d}").is_dir()
+
+
+def test_a_second_ctrl_c_shows_no_traceback(pictures, tmp_path):
+    """Not even where it comes while what was saved frees its memory, which takes seconds."""
+    workdir = tmp_path / "run"
+    arguments = [*start(pictures, workdir), "--config.train.steps=100000"]
+    arguments.append("--config.train.checkpoint_every=4")
+    with subprocess.Popen(
+        command(*arguments), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        wait_for(workdir / "checkpoints" / "step_00000004", process)
+        process.send_signal(signal.SIGINT)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        error = process.communicate(timeout=120)[1]
+    assert process.returncode in (130, -signal.SIGINT)
+    assert "Traceback" not in error
 
 
 def test_help_tells_what_each_setting_means():
