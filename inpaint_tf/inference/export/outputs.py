@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -43,12 +42,16 @@ def check_file(
 def made_whole(output: Path) -> Iterator[Path]:
     """Context with a path to write a file or a folder to.
 
-    What is there takes the place of `output` when the context ends well; else it is removed. An
-    `OSError` names `output`.
+    What is there takes the place of `output` when the context ends well; else it is removed. What a
+    killed export left is removed by the next one of the same name. An `OSError` names `output`.
     """
-    temporary = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
+    temporary = output.parent / f".{output.name}.unfinished"
     new, old = temporary / f"new{output.suffix}", temporary / "old"
     try:
+        if old.exists() and not output.exists():  # a kill while the model was replaced
+            os.rename(old, output)
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir()
         yield new
         if new.is_file():
             flush_to_disk(new)
@@ -67,4 +70,4 @@ def made_whole(output: Path) -> Iterator[Path]:
             error.filename, error.filename2 = str(output), None
         raise
     finally:
-        shutil.rmtree(temporary)
+        shutil.rmtree(temporary, ignore_errors=True)
