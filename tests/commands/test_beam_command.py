@@ -7,11 +7,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import cv2
-import keras
 import numpy as np
 import pytest
 
-import inpaint_tf
 from inpaint_tf.commands.photos import dead_letters, for_workers, job_files, record
 from inpaint_tf.commands.photos.beam import complete_by_beam
 from inpaint_tf.commands.photos.complete import complete_photos
@@ -19,46 +17,19 @@ from inpaint_tf.commands.photos.jobs import Completer, Job, find_jobs
 from inpaint_tf.data.sources import Item
 from inpaint_tf.errors import UserError
 from inpaint_tf.evaluation.pairing import Pair
-from inpaint_tf.networks.generators.coarse_to_fine import build_generator
-
-
-@pytest.fixture(scope="module")
-def inpainter():
-    keras.utils.set_random_seed(3)
-    inpainter = inpaint_tf.Inpainter(build_generator(width=4))
-    inpainter.window_size = 32
-    return inpainter
 
 
 @pytest.fixture
-def arguments(pictures, tmp_path, inpainter, monkeypatch):
-    """The flags' values, for three photos of which one is damaged."""
-    monkeypatch.setattr(inpaint_tf.Inpainter, "load", lambda *_, **__: inpainter)
-    for path in sorted(pictures.glob("*.png"))[3:]:
-        path.unlink()
+def arguments(arguments, pictures, tmp_path):
+    """Those of `complete`, for three photos of which one is damaged, and one mask for all."""
     damaged = pictures / "1.png"
     damaged.write_bytes(damaged.read_bytes()[:200])
     mask = np.zeros((64, 64), np.uint8)
     mask[20:40, 10:30] = 255
     cv2.imwrite(str(tmp_path / "mask.png"), mask)
-    return SimpleNamespace(
-        images=str(pictures),
-        masks=str(tmp_path / "mask.png"),
-        output=str(tmp_path / "beam"),
-        invert_masks=False,
-        mask_colour=None,
-        tolerance=40,
-        grow=0,
-        weights="faces256",
-        faces=None,
-        detector="haar",
-        detail=True,
-        blend="membrane",
-        overwrite=False,
-        device="cpu",
-        precision="float32",
-        beam="",
-    )
+    arguments.masks, arguments.output = str(tmp_path / "mask.png"), str(tmp_path / "beam")
+    arguments.beam = ""
+    return arguments
 
 
 @pytest.fixture
