@@ -13,12 +13,12 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from inpaint_tf.commands.parsing.run_command import require_paths, run_command
+from inpaint_tf.commands.training_clock import Clock
 from inpaint_tf.errors import UserError, unknown_name
 
 ROWS = {
@@ -150,30 +150,6 @@ def done_of(row: str, output: Path) -> Done:
     config = json.loads((folder / RUN_CONFIG).read_text())
     settings = [f"data.batch_size={config['data']['batch_size']}"]
     return Done(max(steps), max(steps) * cost(row, settings)[1])
-
-
-class Clock:
-    """Adds up how long a row has been trained, in a file of all rows.
-
-    used: seconds so far. Use as a context around the training.
-    """
-
-    def __init__(self, path: Path, row: str):
-        self.path, self.row = path, row
-        self.used = self._read().get(row, 0.0)
-
-    def _read(self) -> dict[str, float]:
-        return json.loads(self.path.read_text()) if self.path.exists() else {}
-
-    def __enter__(self) -> None:
-        self.started = time.monotonic()
-
-    def __exit__(self, *exception: object) -> None:
-        from inpaint_tf.data.atomic_files import write_text
-
-        self.used += time.monotonic() - self.started
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(self.path, json.dumps({**self._read(), self.row: self.used}))
 
 
 def draw_masks(folder: Path, size: int = SIZE) -> Path:
