@@ -1,13 +1,16 @@
-"""Our inference beside OpenVINO's, on the same frozen generator, in one run: ratios.
+"""Our inference and training beside other programs of the same network, in one run: ratios.
 
-    python benchmarks/peers.py [--weights=faces256] [--batch=4] [--rounds=3]
+    python benchmarks/peers.py [--port=FOLDER --port_python=PYTHON] [--batch=4] [--rounds=3]
 
-Needs `pip install openvino`. OpenVINO reads our float32 graph for one size, so that both take uint8
-pictures and masks and give completed uint8 pictures. Each program has a process of its own and all
-cores; they take turns, and the shortest time of each counts. Leave the machine alone meanwhile.
+OpenVINO (`pip install openvino`) is measured where it is installed: it reads our float32 graph for
+one size, so that both take uint8 pictures and masks and give completed uint8 pictures. A PyTorch
+port is measured where its folder is named, see `port.py`: inference, and an iteration of Algorithm
+1. Each program has a process of its own and all cores; they take turns, and the shortest time of
+each counts. Leave the machine alone meanwhile.
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import subprocess
@@ -17,6 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 PRECISIONS = {"float32": "f32", "mixed_bfloat16": "bf16"}
+"""Ours, and what OpenVINO calls them."""
+PEERS = {"openvino": ("inference",), "port": ("inference", "iteration")}
+"""The other programs, and what is measured of them."""
 
 
 def main():
@@ -26,37 +32,62 @@ def main():
     parser.add_argument("--weights", default="faces256")
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--port", help="folder of the PyTorch port")
+    parser.add_argument("--port_python", default=sys.executable, help="a Python with PyTorch")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
         return run_child(args)
-    return compare(args)
+    present = {"openvino": importlib.util.find_spec("openvino"), "port": args.port}
+    peers = {peer: tasks for peer, tasks in PEERS.items() if present[peer]}
+    if not peers:
+        sys.exit("nothing to compare with: pip install openvino, or name --port=FOLDER")
+    return compare(args, peers)
 
 
-def compare(args):
-    """Print a table: milliseconds a picture, and how many times faster than OpenVINO we are."""
-    names = [f"{who}:{precision}" for precision in PRECISIONS for who in ("ours", "openvino")]
-    best, answers = dict.fromkeys(names, float("inf")), {}
+def compare(args, peers):
+    """Print a table: time a picture, and how many times faster than each peer we are.
+
+    peers: those of `PEERS` that are there.
+    """
+    tasks = list(dict.fromkeys(task for done in peers.values() for task in done))
+    kinds = [(task, precision) for task in tasks for precision in PRECISIONS]
+    asked = [
+        (who, *kind)
+        for kind in kinds
+        for who in ("ours", *peers)
+        if kind[0] in peers.get(who, tasks)
+    ]
+    best, versions = dict.fromkeys(asked, float("inf")), {}
     for _ in range(args.rounds):
-        for name in names:
-            found = in_child(name, args)
+        for name in asked:
+            found = in_child(*name, args)
             best[name] = min(best[name], found["seconds"])
-            answers[name] = found["version"]
-    print(f"{answers['ours:float32']}; {answers['openvino:float32']}; batch {args.batch}")
-    print(f"{'precision':16} {'ours':>9} {'OpenVINO':>9} {'times faster':>13}")
-    for precision in PRECISIONS:
-        ours, theirs = best[f"ours:{precision}"], best[f"openvino:{precision}"]
-        milliseconds = [f"{1000 * seconds:.1f} ms" for seconds in (ours, theirs)]
-        print(f"{precision:16} {milliseconds[0]:>9} {milliseconds[1]:>9} {theirs / ours:>13.2f}")
+            versions[name[0]] = found["version"]
+    print(f"{'; '.join(versions.values())}; batch {args.batch}; milliseconds a picture")
+    print(f"{'':10} {'precision':15} {'ours':>8}" + "".join(f"{peer:>10}  times" for peer in peers))
+    for task, precision in kinds:
+        ours = best["ours", task, precision]
+        line = f"{task:10} {precision:15} {1000 * ours:8.1f}"
+        for peer in peers:
+            theirs = best.get((peer, task, precision))
+            line += f"{1000 * theirs:10.1f} {theirs / ours:6.2f}" if theirs else f"{'-':>10}{'':7}"
+        print(line)
 
 
-def in_child(name, args):
-    command = [sys.executable, __file__, f"--child={name}"]
-    options = [f"--weights={args.weights}", f"--batch={args.batch}"]
+def in_child(who, task, precision, args):
+    """{"seconds": of a picture, "version": ...} of a program in a process of its own."""
+    if who == "port":
+        script = [args.port_python, str(Path(__file__).with_name("port.py"))]
+        asked = [f"--folder={args.port}", f"--what={task}", f"--precision={precision}"]
+    else:
+        script = [sys.executable, __file__]
+        asked = [f"--child={who}:{task}:{precision}", f"--weights={args.weights}"]
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}
-    run = subprocess.run([*command, *options], env=environment, capture_output=True, text=True)
+    command = [*script, *asked, f"--batch={args.batch}"]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True)
     if run.returncode:
-        sys.exit(f"{name} failed:\n{run.stderr[-3000:]}")
+        sys.exit(f"{who}, {task} in {precision} failed:\n{run.stderr[-3000:]}")
     return json.loads(run.stdout.splitlines()[-1])
 
 
@@ -67,14 +98,38 @@ def run_child(args):
     from benchmarks.material import SIZE, pictures
     from benchmarks.measuring import best_seconds
 
-    who, precision = args.child.split(":")
-    images, masks = pictures(args.batch), np.zeros((args.batch, SIZE, SIZE, 1), np.uint8)
-    masks[:, 64:192, 64:192] = 255
-    load = {"ours": load_ours, "openvino": load_openvino}[who]
-    complete, version = load(args, precision)
-    [seconds] = best_seconds(lambda: complete(images, masks), repeats=10)
+    who, task, precision = args.child.split(":")
+    if task == "iteration":
+        run, version = load_iteration(args, precision)
+    else:
+        images, masks = pictures(args.batch), np.zeros((args.batch, SIZE, SIZE, 1), np.uint8)
+        masks[:, 64:192, 64:192] = 255
+        complete, version = {"ours": load_ours, "openvino": load_openvino}[who](args, precision)
+
+        def run():
+            return complete(images, masks)
+
+    [seconds] = best_seconds(run, repeats=3 if task == "iteration" else 10)
     print(json.dumps({"seconds": seconds / args.batch, "version": version}))
     return None
+
+
+def load_iteration(args, precision):
+    """(a function of one iteration of Algorithm 1, version), as the 2018 code trains."""
+    from inpaint_tf.engines import runtime
+
+    runtime.prefer_onednn()  # before TensorFlow is loaded
+    import tensorflow as tf
+
+    from benchmarks.material import SIZE, pictures
+    from configs.yu2018_celebahq import get_config
+    from inpaint_tf.training.build_from_config import build_trainer
+
+    runtime.configure("cpu", precision)
+    trainer = build_trainer(get_config())
+    step = runtime.compiled(trainer.train_step, trainer.state)
+    batches = pictures(6 * args.batch).reshape(6, args.batch, SIZE, SIZE, 3)
+    return lambda: step(batches), f"TensorFlow {tf.__version__}"
 
 
 def load_ours(args, precision):

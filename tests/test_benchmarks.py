@@ -1,11 +1,12 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from benchmarks import arithmetic, attention_loop, cases, measuring, run
+from benchmarks import arithmetic, attention_loop, cases, measuring, peers, run
 from inpaint_tf.networks.layers.contextual_attention import contextual_attention
 
 
@@ -80,3 +81,37 @@ def test_mistakes_are_told_in_one_line(arguments, message):
     finished = subprocess.run(command, capture_output=True, text=True)
     assert finished.returncode == 2
     assert message in finished.stderr.splitlines()[-1]
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    """Times that the programs would take, in place of running them; a function shows the table."""
+    seconds = {"ours": 0.1, "openvino": 0.12, "port": 0.5}
+    asked = []
+
+    def in_child(who, task, precision, args):
+        asked.append((who, task, precision))
+        return {"seconds": seconds[who] * len(asked), "version": who.upper()}
+
+    monkeypatch.setattr(peers, "in_child", in_child)
+    return asked
+
+
+def test_peers_take_turns_and_the_best_of_each_counts(measured, capsys):
+    args = SimpleNamespace(rounds=2, batch=4)
+    peers.compare(args, {"openvino": ("inference",), "port": ("inference", "iteration")})
+    assert measured[: len(measured) // 2] == measured[len(measured) // 2 :]
+    first, header, *lines = capsys.readouterr().out.splitlines()
+    assert first == "OURS; OPENVINO; PORT; batch 4; milliseconds a picture"
+    assert header.split() == ["precision", "ours", "openvino", "times", "port", "times"]
+    # The first round's times: 1 and 2 and 3 times those above, then 4 and 5 and 6 times.
+    assert lines[0].split() == ["inference", "float32", "100.0", "240.0", "2.40", "1500.0", "15.00"]
+    assert lines[1].split()[2:] == ["400.0", "600.0", "1.50", "3000.0", "7.50"]
+    assert lines[2].split() == ["iteration", "float32", "700.0", "-", "4000.0", "5.71"]
+
+
+def test_peers_need_a_peer(monkeypatch):
+    monkeypatch.setattr(peers.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(sys, "argv", ["peers.py"])
+    with pytest.raises(SystemExit, match="pip install openvino, or name --port"):
+        peers.main()
