@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from inpaint_tf.engines.out_of_memory import is_out_of_memory
 from inpaint_tf.errors import UserError
 from inpaint_tf.inference import memory, picture_forms
 from inpaint_tf.inference.photos.framing import Framing
@@ -214,7 +215,7 @@ class Inpainter:
             try:
                 results.append(self._run(images[chunk], masks[chunk]))
             except Exception as error:
-                if not _is_out_of_memory(error):
+                if not is_out_of_memory(error):
                     raise
                 if batch_size == 1:
                     raise memory.too_large(height, width, None, score_bytes) from error
@@ -335,8 +336,3 @@ def _runs_on_cpu():
     from inpaint_tf.engines.active_engine import engine
 
     return engine.runs_on_cpu()
-
-
-def _is_out_of_memory(error):
-    """TensorFlow raises its own class; XLA an error that starts with the status."""
-    return type(error).__name__ == "ResourceExhaustedError" or "RESOURCE_EXHAUSTED" in str(error)

@@ -8,6 +8,7 @@ from typing import Any
 from absl import logging
 
 from inpaint_tf.data.paths.user_path import user_path
+from inpaint_tf.engines.out_of_memory import is_out_of_memory
 from inpaint_tf.errors import Stopped, UserError
 from inpaint_tf.training.check_config import check_config
 from inpaint_tf.weights.locate import HELD_OUT_FILE
@@ -65,7 +66,7 @@ def train(
       Only the first of them uses `workdir`.
 
     Raises `UserError` for a config that cannot work, pictures that cannot be read, losses that are
-    no numbers, and a lost process. Ctrl-C stops after the step and saves.
+    no numbers, too little memory, and a lost process. Ctrl-C stops after the step and saves.
     """
     from inpaint_tf.engines import hosts, runtime
     from inpaint_tf.engines.place import find_place
@@ -103,6 +104,18 @@ def train(
                 return _run(config, workdir, *sources, data_on_device, changed)
         except KeyboardInterrupt:  # also while what was saved frees its memory, for seconds
             raise Stopped(f"stopped at once; {describe_latest(workdir)}") from None
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            raise UserError(_too_large(config.data, describe_latest(workdir))) from None
+
+
+def _too_large(data, kept):
+    pictures = f"a batch of {data.batch_size} pictures of {data.size}x{data.size} pixels"
+    return (
+        f"the memory is too small for {pictures}; set a lower --config.data.batch_size (a run that "
+        f"has a checkpoint takes it with --change_settings); {kept}"
+    )
 
 
 def _without_paths(config):

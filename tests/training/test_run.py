@@ -9,9 +9,11 @@ from small import SETTINGS
 import inpaint_tf
 from inpaint_tf.data import open_source, split_source
 from inpaint_tf.default_config import default_config
+from inpaint_tf.errors import UserError
 from inpaint_tf.inference.photos import framing
 from inpaint_tf.networks.generators.coarse_to_fine import build_generator
-from inpaint_tf.training.run import _framing, _list_held_out, _tell_changes
+from inpaint_tf.training import loop
+from inpaint_tf.training.run import _framing, _list_held_out, _tell_changes, train
 from inpaint_tf.weights import generator_file, locate
 
 
@@ -72,3 +74,23 @@ def test_the_framing_is_measured_once_in_a_run(tmp_path, pictures, config, monke
     assert _framing(tmp_path, source, config) == SETTINGS["framing"]
     inpainter = inpaint_tf.Inpainter.load(tmp_path / locate.GENERATOR_FILE, device="cpu")
     assert inpainter.framing == tuple(SETTINGS["framing"])
+
+
+@pytest.mark.parametrize("error", [MemoryError("std::bad_alloc"), RuntimeError("a fault of ours")])
+def test_a_full_memory_is_no_traceback(tmp_path, pictures, config, monkeypatch, error):
+    config.data.update({"train": str(pictures), "size": 32, "batch_size": 2})
+    config.masks.update({"size": 16, "max_shrink": 2})
+    config.generator.width, config.critics.width = 4, 8
+
+    def step(run):
+        raise error
+
+    monkeypatch.setattr(loop, "train", step)
+    told = UserError if isinstance(error, MemoryError) else RuntimeError
+    with pytest.raises(told) as raised:
+        train(config, tmp_path / "run", device="cpu", precision="float32")
+    if told is UserError:
+        assert str(raised.value).startswith(
+            "the memory is too small for a batch of 2 pictures of 32x32 pixels; set a lower"
+        )
+        assert "no checkpoint was written yet; the same command" in str(raised.value)

@@ -68,6 +68,8 @@ def run_command(
         message, status = str(error), error.status
     except OSError as error:
         message = describe_os_error(error)
+    except MemoryError:
+        message = "the memory is full; close other programs, or ask for fewer or smaller pictures"
     except KeyboardInterrupt:
         message, status = "stopped by Ctrl-C", Stopped.status
     finally:

@@ -38,6 +38,7 @@ def run(body, *arguments):
     [
         ("raise UserError('two\\n lines')", ["--output=x"], "two lines"),
         ("open('/none/at/all', 'w')", ["--output=x"], "/none/at/all: No such file or directory"),
+        ("raise MemoryError", ["--output=x"], "the memory is full; close other programs"),
         ("pass", [], "--output is missing; see --help"),
         ("pass", ["--output=x", "--size=0"], "flag --size=0:"),
         ("pass", ["--output=x", "--nope"], "Unknown command line flag 'nope'"),

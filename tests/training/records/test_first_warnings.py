@@ -4,6 +4,7 @@ import numpy as np
 
 from inpaint_tf.data import open_source, split_source
 from inpaint_tf.default_config import default_config
+from inpaint_tf.training.records import first_warnings as module
 from inpaint_tf.training.records.first_warnings import first_warnings
 
 
@@ -39,3 +40,14 @@ def test_packed_pictures_that_training_enlarges(tmp_path):
     assert line.startswith("the validation pictures are packed at 64x64")
     [line] = lines(packed(tmp_path, 60), size=96)  # 60 is no multiple of 8
     assert "--config.data.size" not in line
+
+
+def test_a_batch_that_no_memory_holds(pictures, monkeypatch):
+    source = open_source(pictures)
+    monkeypatch.setattr(module, "available_bytes", lambda: 400_000_000)
+    assert lines(source, batch_size=2, size=256) == []
+    [line] = lines(source, batch_size=6, size=256)
+    assert line.startswith("a step with 6 pictures of 256x256 pixels takes 1 GB of memory and more")
+    assert "0.4 GB are free" in line
+    monkeypatch.setattr(module, "available_bytes", lambda: None)
+    assert lines(source, batch_size=6, size=256) == []
