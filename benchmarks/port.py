@@ -91,7 +91,9 @@ def iteration(trainer, batch, precision):
             )
             total.backward()
             trainer.optimizer_g.step()
-        trainer.optimizer_d.step()  # after both: PyTorch allows no changed weights between
+        # After both: PyTorch lets no weight change between them. So the critics' gradients have a
+        # part of the generator's loss here, which makes no difference for times.
+        trainer.optimizer_d.step()
 
     def iterate():
         for number in range(1, weights["n_critic"] + 1):
