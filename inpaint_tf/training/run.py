@@ -111,10 +111,10 @@ def train(
 
 
 def _too_large(data, kept):
-    pictures = f"a batch of {data.batch_size} pictures of {data.size}x{data.size} pixels"
     return (
-        f"the memory is too small for {pictures}; set a lower --config.data.batch_size (a run that "
-        f"has a checkpoint takes it with --change_settings); {kept}"
+        f"the memory is too small for a batch of {data.batch_size} pictures of {data.size}x"
+        f"{data.size} pixels; set a lower --config.data.batch_size (a run that has a checkpoint "
+        f"takes it with --change_settings); {kept}"
     )
 
 
