@@ -34,6 +34,17 @@ def describe_os_error(error: OSError) -> str:
     return f"{where}{error.strerror or error}{advice}"
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """True for TensorFlow's `ResourceExhaustedError`, XLA's status of that name, `MemoryError`.
+
+    TensorFlow raises its own for a full disk too: that one is not meant.
+    """
+    exhausted = type(error).__name__ == "ResourceExhaustedError"
+    if exhausted or "RESOURCE_EXHAUSTED" in str(error):
+        return "No space left" not in str(error)
+    return isinstance(error, MemoryError)
+
+
 def look_up(table: Mapping[str, str], name: str, what: str = "kind") -> Any:
     """The object that `name` stands for in a table of names and "module:attribute" strings.
 

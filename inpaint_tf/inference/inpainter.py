@@ -6,8 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from inpaint_tf.engines.out_of_memory import is_out_of_memory
-from inpaint_tf.errors import UserError
+from inpaint_tf.errors import UserError, is_out_of_memory
 from inpaint_tf.inference import memory, picture_forms
 from inpaint_tf.inference.photos.framing import Framing
 from inpaint_tf.masks import mask_files

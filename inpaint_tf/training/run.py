@@ -8,8 +8,7 @@ from typing import Any
 from absl import logging
 
 from inpaint_tf.data.paths.user_path import user_path
-from inpaint_tf.engines.out_of_memory import is_out_of_memory
-from inpaint_tf.errors import Stopped, UserError
+from inpaint_tf.errors import Stopped, UserError, is_out_of_memory
 from inpaint_tf.training.check_config import check_config
 from inpaint_tf.weights.locate import HELD_OUT_FILE
 

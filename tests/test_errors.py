@@ -3,7 +3,7 @@
 import pytest
 import tensorflow as tf
 
-from inpaint_tf.engines.out_of_memory import is_out_of_memory
+from inpaint_tf.errors import is_out_of_memory
 
 
 @pytest.mark.parametrize(
