@@ -28,6 +28,7 @@ own_share(whole, axis=0): what of a whole batch's tensor belongs to this device'
 mean_over_shares(values): the mean over all devices of a tensor or a list of them.
 choose_device(device): see `runtime.configure`. Returns "cpu" or "gpu", or None where a GPU is
   requested but missing.
+sizes_may_vary(): whether sizes inside a program may depend on numbers at no great cost.
 runs_on_metal(), runs_on_cpu(): whether Apple's GPU computes, and whether the processor does.
 """
 

@@ -230,3 +230,8 @@ def runs_on_metal() -> bool:
 def runs_on_cpu() -> bool:
     """Whether the processor computes."""
     return jax.default_backend() == "cpu"
+
+
+def sizes_may_vary() -> bool:
+    """False: a program is compiled for the sizes of everything in it."""
+    return False

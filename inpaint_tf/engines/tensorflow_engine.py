@@ -29,6 +29,7 @@ __all__ = [
     "runs_on_metal",
     "share_batches",
     "shares",
+    "sizes_may_vary",
     "value_and_gradient",
     "value_and_input_gradient",
     "value_and_output_gradient",
@@ -137,3 +138,8 @@ def runs_on_metal() -> bool:
 def runs_on_cpu() -> bool:
     """Whether the processor computes."""
     return not tf.config.list_logical_devices("GPU")
+
+
+def sizes_may_vary() -> bool:
+    """See `engines.active_engine`. A GPU's library looks for the best way anew for each size."""
+    return runs_on_cpu()

@@ -35,18 +35,35 @@ def complete_with_offsets(
 
     offsets: int32 (batch, rows, columns, 2), see `networks.generators`, or None for a kind without.
     """
-    height, width = ops.shape(image)[1:3]
+    hole, masked, padded_hole = _cover(generator, hole_fill, image, mask)
+    outputs = generator([masked, padded_hole], training=False)
+    return *_composite(outputs["refined"], image, hole), outputs.get("offsets")
+
+
+def complete_alone(generator: Any, hole_fill: str, image: Any, mask: Any) -> tuple[Any]:
+    """Like `complete`, but return (completed,), for which less may have to be computed."""
+    hole, masked, padded_hole = _cover(generator, hole_fill, image, mask)
+    refined = generators.refined_in_hole(generator)(masked, padded_hole)
+    return _composite(refined, image, hole)[:1]
+
+
+def _cover(generator, hole_fill, image, mask):
+    """(hole of `image`'s size, what the generator takes: the padded picture covered, its hole)."""
     multiple = generators.multiple_of(generator)
     with apple_gpu.on_host():  # where the bytes come from and go to
         hole = is_hole(mask)
         # Pad first and cover the hole after: a hole at the edge stays a hole in the padding.
         padded = image_values.pad_to_multiple(image_values.to_unit(image), multiple)
         padded_hole = image_values.pad_to_multiple(ops.cast(hole, "float32"), multiple)
-        masked = image_values.fill_hole(padded, padded_hole, hole_fill)
-    outputs = generator([masked, padded_hole], training=False)
+        return hole, image_values.fill_hole(padded, padded_hole, hole_fill), padded_hole
+
+
+def _composite(refined, image, hole):
+    """(completed, raw), uint8 of `image`'s size."""
+    height, width = ops.shape(image)[1:3]
     with apple_gpu.on_host():
-        raw = image_values.to_uint8(outputs["refined"][:, :height, :width])
-        return image_values.composite(raw, image, hole), raw, outputs.get("offsets")
+        raw = image_values.to_uint8(refined[:, :height, :width])
+        return image_values.composite(raw, image, hole), raw
 
 
 def is_hole(mask: Any) -> Any:
@@ -67,7 +84,7 @@ def compiled(
 ) -> Any:
     """`complete` as one compiled function of (image, mask), for the running Keras engine.
 
-    function: `complete`, or `complete_with_offsets` in its place.
+    function: `complete`, or `complete_alone` or `complete_with_offsets` in its place.
     graph_per_size: for callers whose pictures are all of one size, which is quicker to start.
 
     On TensorFlow one graph serves all sizes. That is quicker to start than a graph for each of many

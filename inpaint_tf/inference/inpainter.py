@@ -6,16 +6,13 @@ from typing import Any, Self
 
 import numpy as np
 
-from inpaint_tf.errors import UserError, is_out_of_memory
-from inpaint_tf.inference import memory, picture_forms
+from inpaint_tf.errors import is_out_of_memory
+from inpaint_tf.inference import memory, picture_arguments, picture_forms
 from inpaint_tf.inference.photos.framing import Framing
-from inpaint_tf.masks import mask_files
 from inpaint_tf.networks import generators
 from inpaint_tf.networks.layers import attention_memory
 from inpaint_tf.weights.locate import DEFAULT
 
-LAYERS = (1, 3, 4)
-"""Channels that a mask may have: grey, RGB, RGBA."""
 Pictures = Any
 """See `Inpainter.complete`."""
 
@@ -41,13 +38,10 @@ class Inpainter:
         size: int | None = None,
         framing: Framing | None = None,
     ):
-        from inpaint_tf.inference import completion
-
         self.generator = generator
         self.hole_fill = hole_fill
         self.size = size
-        self._complete = completion.compiled(generator, hole_fill)
-        self._complete_with_offsets = None  # compiled when a photo needs it
+        self._compiled: dict[str, Any] = {}  # what has been asked for so far
         self.framing = framing or Framing()
         self.window_size = size or 256
 
@@ -115,36 +109,39 @@ class Inpainter:
         Returns the completed pictures in the form of `images`. Raises `UserError` for input of
         another form, a hole that leaves no known pixel, and pictures too large for the memory.
         """
-        return self.complete_with_raw(images, masks, batch_size=batch_size)[0]
+        return self._complete(images, masks, batch_size, "complete_alone")[0]
 
     def complete_with_raw(
         self, images: Pictures, masks: Pictures, *, batch_size: int = 8
     ) -> tuple[Pictures, Pictures]:
         """Like `complete`, but return (completed, raw): raw is the network's picture everywhere."""
-        forms, restores = _read_forms(images)
-        pictures = _as_pictures(forms)
-        holes = _as_masks(_read_masks(masks), pictures)
-        completed: list[Any] = [None] * len(pictures)
-        raw: list[Any] = [None] * len(pictures)
+        completed, raw = self._complete(images, masks, batch_size, "complete")
+        return completed, raw
+
+    def _complete(self, images, masks, batch_size, function):
+        """[completed, ...]: what a function of `completion` returns, in the form of `images`."""
+        forms, restores = picture_arguments.read_forms(images)
+        pictures = picture_arguments.as_pictures(forms)
+        holes = picture_arguments.as_masks(masks, pictures)
+        done: list[Any] = [None] * len(pictures)
         for shape in dict.fromkeys(picture.shape for picture in pictures):
             indices = [i for i, picture in enumerate(pictures) if picture.shape == shape]
             results = self._complete_equal_sizes(
                 np.stack([pictures[i] for i in indices]),
                 np.stack([holes[i] for i in indices]),
                 batch_size,
+                function,
             )
-            for i, *pair in zip(indices, *results, strict=True):
+            for i, *each in zip(indices, *results, strict=True):
                 hole = picture_forms.is_hole(holes[i])
-                everywhere = np.ones_like(hole)
-                completed[i], raw[i] = (
-                    restores[i](picture, area)
-                    for picture, area in zip(pair, (hole, everywhere), strict=True)
-                )
+                areas = (hole, np.ones_like(hole))  # the raw picture is new everywhere
+                done[i] = [
+                    restores[i](picture, area) for picture, area in zip(each, areas, strict=False)
+                ]
         if picture_forms.is_one_picture(images):
-            return completed[0], raw[0]
-        if not isinstance(images, np.ndarray):
-            return completed, raw
-        return np.stack(completed), np.stack(raw)
+            return done[0]
+        as_batch = np.stack if isinstance(images, np.ndarray) else list
+        return [as_batch(each) for each in zip(*done, strict=True)]
 
     def complete_photo(
         self,
@@ -172,9 +169,9 @@ class Inpainter:
         """
         from inpaint_tf.inference.photos.complete import Options, complete_photo
 
-        form, [restore] = _read_forms(image)
-        [picture] = _as_pictures(form)
-        [mask] = _as_masks(_read_masks(mask), [picture])
+        form, [restore] = picture_arguments.read_forms(image)
+        [picture] = picture_arguments.as_pictures(form)
+        [mask] = picture_arguments.as_masks(mask, [picture])
         hole = picture_forms.is_hole(mask)
         completed = complete_photo(
             picture,
@@ -189,20 +186,11 @@ class Inpainter:
 
     def _complete_windows(self, images, masks):
         """The `Network` of `photos.complete`."""
-        from inpaint_tf.inference import completion
-
-        if self._complete_with_offsets is None:
-            self._complete_with_offsets = completion.compiled(
-                self.generator,
-                self.hole_fill,
-                completion.complete_with_offsets,
-                graph_per_size=True,
-            )
-        _, raw, offsets = self._run(images, masks[..., None], self._complete_with_offsets)
+        _, raw, offsets = self._run("complete_with_offsets", images, masks[..., None])
         return raw, offsets
 
-    def _complete_equal_sizes(self, images, masks, batch_size):
-        """(batch, height, width, 3) and (batch, height, width, 1) uint8 to (completed, raw)."""
+    def _complete_equal_sizes(self, images, masks, batch_size, function):
+        """(batch, height, width, 3) and (batch, height, width, 1) uint8 to (completed, ...)."""
         height, width = images.shape[1:3]
         generators.check_side(self.generator, min(height, width))
         free = memory.available_bytes() if _runs_on_cpu() else None
@@ -212,7 +200,7 @@ class Inpainter:
         while start < len(images):
             chunk = slice(start, start + batch_size)
             try:
-                results.append(self._run(images[chunk], masks[chunk]))
+                results.append(self._run(function, images[chunk], masks[chunk]))
             except Exception as error:
                 if not is_out_of_memory(error):
                     raise
@@ -221,108 +209,27 @@ class Inpainter:
                 batch_size //= 2
             else:
                 start += batch_size
-        completed, raw = zip(*results, strict=True)
-        return np.concatenate(completed), np.concatenate(raw)
+        return [np.concatenate(each) for each in zip(*results, strict=True)]
 
-    def _run(self, images, masks, function=None):
+    def _run(self, name, images, masks):
+        """What the function `name` of `completion` returns, as arrays."""
         from keras import ops
 
         from inpaint_tf.engines import apple_gpu, runtime
+        from inpaint_tf.inference import completion
 
         runtime.refuse_forked()
+        if name not in self._compiled:
+            self._compiled[name] = completion.compiled(
+                self.generator,
+                self.hole_fill,
+                getattr(completion, name),
+                graph_per_size=name == "complete_with_offsets",  # windows are all of one size
+            )
         with apple_gpu.on_host():
             images, masks = (ops.convert_to_tensor(array, "uint8") for array in (images, masks))
-        outputs = (function or self._complete)(images, masks)
+        outputs = self._compiled[name](images, masks)
         return [None if output is None else ops.convert_to_numpy(output) for output in outputs]
-
-
-def _read_forms(images):
-    """(`images` with every picture as a uint8 RGB array, how each goes back to its form)."""
-    if picture_forms.is_one_picture(images):
-        picture, restore = picture_forms.as_rgb(images)
-        return picture, [restore]
-    if isinstance(images, list | tuple) or (isinstance(images, np.ndarray) and images.ndim == 4):
-        read = [picture_forms.as_rgb(picture) for picture in images]
-        return [picture for picture, _ in read], [restore for _, restore in read]
-    return images, []
-
-
-def _read_masks(masks):
-    if isinstance(masks, list | tuple):
-        return [picture_forms.as_mask(mask) for mask in masks]
-    return picture_forms.as_mask(masks)
-
-
-def _as_pictures(images):
-    """`images` in any accepted form as a list of (height, width, 3) uint8 arrays."""
-    if isinstance(images, np.ndarray):
-        pictures = list(images) if images.ndim == 4 else [images]
-    elif isinstance(images, list | tuple):
-        pictures = list(images)
-    else:
-        raise UserError(
-            f"`images` must be a NumPy array or a list of them. Received: {type(images).__name__}"
-        )
-    if not pictures:
-        raise UserError("`images` must hold at least one picture. Received: none")
-    for picture in pictures:
-        if (
-            not isinstance(picture, np.ndarray)
-            or picture.dtype != np.uint8
-            or picture.ndim != 3
-            or picture.shape[2] != 3
-            or picture.size == 0
-        ):
-            raise UserError(
-                "`images` must be uint8 RGB of shape (height, width, 3) or "
-                f"(batch, height, width, 3). Received: {_describe(images, picture)}"
-            )
-    return pictures
-
-
-def _as_masks(masks, pictures):
-    """`masks` in any accepted form as a list of (height, width, 1) uint8 arrays, one a picture."""
-    if isinstance(masks, np.ndarray):
-        size = pictures[0].shape[:2]
-        one_for_all = masks.ndim == 2 or masks.shape in [(*size, layers) for layers in LAYERS]
-        masks = [masks] * len(pictures) if one_for_all else list(masks)
-    elif not isinstance(masks, list | tuple):
-        raise UserError(
-            f"`masks` must be a NumPy array or a list of them. Received: {type(masks).__name__}"
-        )
-    if len(masks) != len(pictures):
-        raise UserError(
-            f"`masks` must be one for all or one for each of the {len(pictures)} images. "
-            f"Received: {len(masks)}"
-        )
-    return [_as_mask(mask, picture) for mask, picture in zip(masks, pictures, strict=True)]
-
-
-def _as_mask(mask, picture):
-    size = picture.shape[:2]
-    if (
-        not isinstance(mask, np.ndarray)
-        or not (mask.dtype == bool or np.issubdtype(mask.dtype, np.integer))
-        or mask.shape not in (size, *((*size, layers) for layers in LAYERS))
-    ):
-        raise UserError(
-            f"`masks` must be bool or integers of shape {size} or {(*size, 1)}, the size of the "
-            f"image, or RGB or RGBA. Received: {_describe(mask, mask)}"
-        )
-    hole = mask_files.as_hole(mask)
-    if hole.all():
-        raise UserError(
-            "`masks` must leave known pixels to fill the hole from. "
-            f"Received: a hole that covers the whole picture of {size[1]}x{size[0]} pixels"
-        )
-    return hole[..., None].astype(np.uint8)
-
-
-def _describe(images, picture):
-    if not isinstance(picture, np.ndarray):
-        return type(picture).__name__
-    whole = images if isinstance(images, np.ndarray) else picture
-    return f"{whole.dtype} of shape {whole.shape}"
 
 
 def _score_bytes(generator):

@@ -12,6 +12,7 @@ from inpaint_tf.engines import apple_gpu
 from inpaint_tf.engines.active_engine import engine
 from inpaint_tf.engines.step_random import StepRandom
 from inpaint_tf.masks import Hole, HoleDrawer
+from inpaint_tf.networks import generators
 from inpaint_tf.training.critics import balanced
 from inpaint_tf.training.generator_loss import ORIGINAL_WEIGHTS, GeneratorLoss, LossWeights
 from inpaint_tf.training.optimizers import last_rate
@@ -175,7 +176,9 @@ class InpaintingTrainer(keras.Model):
 
     def update_critics(self, real: Any, hole: Hole) -> dict[str, Any]:
         """Algorithm 1, lines 3-8: score real and completed pictures, penalise, update."""
-        return self._step_critics(real, self.generate(real, hole)["refined"], hole)
+        # Critics see composites: what the generator paints outside the hole is not asked for.
+        refined = generators.refined_in_hole(self.generator)(*self._cover(real, hole))
+        return self._step_critics(real, refined, hole)
 
     def _step_critics(self, real, refined, hole):
         completed = compositing.composite(refined, real, hole.mask)
@@ -246,9 +249,12 @@ class InpaintingTrainer(keras.Model):
         training: whether batch normalisation uses the batch's statistics and moves its own: in the
           generator's update. The critics see what it would show a user.
         """
+        return self.generator([*self._cover(real, hole)], training=training)
+
+    def _cover(self, real, hole):
+        """(masked, mask), what the generator takes."""
         masked = compositing.fill_hole(real, hole.mask, self.hole_fill)
-        mask = ops.broadcast_to(hole.mask, (*masked.shape[:3], 1))
-        return self.generator([masked, mask], training=training)
+        return masked, ops.broadcast_to(hole.mask, (*masked.shape[:3], 1))
 
     def _follow_generator(self):
         for average, variable in zip(

@@ -26,6 +26,7 @@ of layers and of their weights make up the names in a weights file, "layer/weigh
 equal.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from inpaint_tf.errors import UserError, look_up
@@ -41,6 +42,12 @@ KINDS = {
     "partial_convolution": "inpaint_tf.networks.generators.partial_convolution:build_generator",
 }
 """Every kind of generator and the function that builds it; see `errors.look_up`."""
+
+HOLE_ONLY = dict.fromkeys(
+    (DEFAULT_KIND, "contextual_attention_port", "contextual_attention_mmagic"),
+    "inpaint_tf.networks.generators.hole_only:HoleOnly",
+)
+"""Kinds that can do less work where only the hole is asked for, and the layer that does it."""
 
 WITH_NORMS = ("partial_convolution",)
 """Kinds with batch normalisation."""
@@ -58,6 +65,20 @@ def build(kind: str, width: int, name: str = "generator", **options: Any) -> Any
 def kind_of(generator: Any) -> str:
     """The kind of a generator that `build` built; others count as `DEFAULT_KIND`."""
     return getattr(generator, "kind", DEFAULT_KIND)
+
+
+def refined_in_hole(generator: Any) -> Callable[[Any, Any], Any]:
+    """A function of (masked, mask) that returns `refined`, right in the hole, anything elsewhere.
+
+    It does less work than the generator on a processor under TensorFlow, for the kinds in
+    `HOLE_ONLY`: it needs sizes that depend on the hole, for which others compile anew.
+    """
+    from inpaint_tf.engines.active_engine import engine
+
+    kind = getattr(generator, "kind", None)  # of any other model nothing is known
+    if kind in HOLE_ONLY and engine.sizes_may_vary():
+        return look_up(HOLE_ONLY, kind)(generator)
+    return lambda masked, mask: generator([masked, mask], training=False)["refined"]
 
 
 def multiple_of(generator: Any) -> int:

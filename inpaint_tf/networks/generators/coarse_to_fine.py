@@ -5,6 +5,7 @@ lookup. Widths are multiples of `width`, 32 in the original.
 """
 
 import functools
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import keras
@@ -31,7 +32,7 @@ class Conv(NamedTuple):
     upsample: bool = False  # nearest-neighbour x2 before the convolution
 
 
-COARSE = (
+COARSE_ENCODER = (
     Conv("conv1", 1, kernel=5),
     Conv("conv2_downsample", 2, stride=2),
     Conv("conv3", 2),
@@ -42,6 +43,9 @@ COARSE = (
     Conv("conv8_atrous", 4, dilation=4),
     Conv("conv9_atrous", 4, dilation=8),
     Conv("conv10_atrous", 4, dilation=16),
+)
+
+COARSE_DECODER = (
     Conv("conv11", 4),
     Conv("conv12", 4),
     Conv("conv13_upsample_conv", 2, upsample=True),
@@ -49,6 +53,8 @@ COARSE = (
     Conv("conv15_upsample_conv", 1, upsample=True),
     Conv("conv16", 0.5),
 )
+
+COARSE = COARSE_ENCODER + COARSE_DECODER
 
 CONVOLUTION_BRANCH = (
     Conv("xconv1", 1, kernel=5),
@@ -127,24 +133,44 @@ def build_generator(
     mask = keras.Input((None, None, 1), dtype="float32", name="mask")
 
     run = functools.partial(_run, width=width, border=dialect.border)
-    features = run(COARSE, with_mask(masked, mask))
-    coarse = _to_picture("conv17", features, dialect.border)
+    *before, last = ATTENTION_BRANCH
+    attention_branch = (*before, last._replace(activation=dialect.before_attention))
+    attend = ContextualAttention(
+        score_bytes=score_bytes, rules=dialect.attention, name="contextual_attention"
+    )
+
+    def decode(table, last, features):
+        return _to_picture(last, run(table, features), dialect.border)
+
+    return keras.Model(
+        [masked, mask], wire(masked, mask, run, attend, decode, attention_branch), name=name
+    )
+
+
+def wire(
+    masked: Any,
+    mask: Any,
+    run: Callable[[Any, Any], Any],
+    attend: Callable[[Any, Any], tuple[Any, Any]],
+    decode: Callable[[Any, str, Any], Any],
+    attention_branch: tuple[Conv, ...] = ATTENTION_BRANCH,
+) -> dict[str, Any]:
+    """How the parts make up the generator; see `build_generator` for what comes and goes.
+
+    run(table, features): a table's layers, one after the other. attend: contextual attention.
+    decode(table, last, features): a decoder and the layer `last`, which makes a picture of it.
+    """
+    features = run(COARSE_ENCODER, with_mask(masked, mask))
+    coarse = decode(COARSE_DECODER, "conv17", features)
 
     pasted = compositing.composite(coarse, masked, mask)
     pasted = with_mask(pasted, mask)
     convolved = run(CONVOLUTION_BRANCH, pasted)
-    *before, last = ATTENTION_BRANCH
-    attended = run((*before, last._replace(activation=dialect.before_attention)), pasted)
-    attended, offsets = ContextualAttention(
-        score_bytes=score_bytes, rules=dialect.attention, name="contextual_attention"
-    )(attended, mask)
+    attended, offsets = attend(run(attention_branch, pasted), mask)
     attended = run(AFTER_ATTENTION, attended)
     features = ops.concatenate([convolved, attended], axis=-1)
-    features = run(REFINEMENT_DECODER, features)
-    refined = _to_picture("allconv17", features, dialect.border)
-
-    outputs = {"coarse": coarse, "refined": refined, "offsets": offsets}
-    return keras.Model([masked, mask], outputs, name=name)
+    refined = decode(REFINEMENT_DECODER, "allconv17", features)
+    return {"coarse": coarse, "refined": refined, "offsets": offsets}
 
 
 def with_mask(pictures: Any, mask: Any) -> Any:

@@ -1,0 +1,157 @@
+"""The picture in the hole alone: the same pixels as the whole generator's, for less."""
+
+import keras
+import numpy as np
+import pytest
+import small
+import tensorflow as tf
+from keras import ops
+from small import small_batches, small_trainer
+
+from inpaint_tf import compositing
+from inpaint_tf.inference import completion
+from inpaint_tf.networks import generators
+from inpaint_tf.networks.generators import hole_only
+
+HEIGHT, WIDTH = 104, 136
+HOLES = {
+    "at the boxes' steps": (48, 80, 48, 96),
+    "at odd places": (37, 70, 51, 93),
+    "one pixel": (53, 54, 71, 72),
+    "in a corner": (0, 20, 0, 31),
+    "in the other corner": (90, 104, 100, 136),
+    "all but a column": (0, 104, 0, 135),
+    "none": (0, 0, 0, 0),
+}
+
+
+def pictures(hole, batch=2):
+    """(masked, mask) with one hole, top, bottom, left, right, in noise."""
+    rng = np.random.default_rng(3)
+    images = rng.uniform(-1, 1, (batch, HEIGHT, WIDTH, 3)).astype("float32")
+    top, bottom, left, right = hole
+    mask = np.zeros((batch, HEIGHT, WIDTH, 1), "float32")
+    mask[:, top:bottom, left:right] = 1
+    return images * (1 - mask), mask
+
+
+def compiled(function):
+    sizes = [tf.TensorSpec((None, None, None, channels), "float32") for channels in (3, 1)]
+    return tf.function(function, input_signature=sizes)
+
+
+def build(kind="contextual_attention", precision="float32"):
+    keras.utils.set_random_seed(1)
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        return generators.build(kind, 8)
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def in_hole(function, masked, mask):
+    return np.where(mask > 0, ops.convert_to_numpy(function(masked, mask)), 0)
+
+
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_the_pixels_are_those_of_the_whole_generator(precision):
+    generator = build(precision=precision)
+    whole = compiled(lambda masked, mask: generator([masked, mask], training=False)["refined"])
+    alone = compiled(generators.refined_in_hole(generator))
+    for name, hole in HOLES.items():
+        masked, mask = pictures(hole)
+        expected = in_hole(whole, masked, mask)
+        assert name == "none" or 0 < np.abs(expected).max() < 1, name
+        np.testing.assert_array_equal(in_hole(alone, masked, mask), expected, err_msg=name)
+
+
+@pytest.mark.parametrize("kind", sorted(generators.HOLE_ONLY))
+def test_every_dialect(kind):
+    generator = build(kind)
+    masked, mask = pictures(HOLES["at odd places"])
+    whole = compiled(lambda masked, mask: generator([masked, mask], training=False)["refined"])
+    alone = compiled(generators.refined_in_hole(generator))
+    np.testing.assert_array_equal(in_hole(alone, masked, mask), in_hole(whole, masked, mask))
+
+
+def test_a_smaller_margin_would_not_do(monkeypatch):
+    generator = build()
+    masked, mask = pictures(HOLES["at the boxes' steps"])
+    expected = in_hole(compiled(generators.refined_in_hole(generator)), masked, mask)
+    monkeypatch.setattr(hole_only, "MARGIN", hole_only.MARGIN - 1)
+    monkeypatch.setattr(hole_only, "STEP", 1)
+    found = in_hole(compiled(generators.refined_in_hole(generator)), masked, mask)
+    assert (found != expected).any()
+
+
+def test_a_box_holds_the_holes_of_all_pictures():
+    mask = np.zeros((2, 128, 128, 1), "float32")
+    mask[0, 40:44, 64] = mask[1, 60, 100] = 1
+    box = hole_only.Box(ops.convert_to_tensor(mask))
+    sides = (int(side) for side in (box.top, box.bottom, box.left, box.right))
+    # Features 10 to 15 and 16 to 25, four more on either side, then the next multiples of four.
+    assert tuple(sides) == (4, 20, 12, 32)
+
+
+def test_less_is_computed():
+    """The box's part of the features is what the decoders see."""
+    mask = np.zeros((1, 256, 256, 1), "float32")
+    mask[:, 64:192, 64:192] = 1
+    features = ops.zeros((1, 64, 64, 8))
+    assert hole_only.Box(ops.convert_to_tensor(mask)).cut(features).shape == (1, 40, 40, 8)
+
+
+@pytest.mark.parametrize("kind", ["aot", "partial_convolution", None])
+def test_other_generators_compute_all(kind):
+    masked, mask = (ops.convert_to_tensor(array[:, :64, :64]) for array in pictures((9, 40, 9, 30)))
+    if kind is None:  # of a kind that nobody named
+        generator = build()
+        del generator.kind
+    else:
+        generator = generators.build(kind, 8, **small.KINDS.get(kind, (0, {}))[1])
+    expected = generator([masked, mask], training=False)["refined"]
+    found = generators.refined_in_hole(generator)(masked, mask)
+    np.testing.assert_array_equal(ops.convert_to_numpy(found), ops.convert_to_numpy(expected))
+
+
+def test_the_completed_picture_is_the_same():
+    generator = build()
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 256, (2, 61, 83, 3), dtype="uint8")
+    mask = np.zeros((2, 61, 83, 1), "uint8")
+    mask[0, 20:40, 30:50] = mask[1, 50:61, 70:83] = 255
+    alone = completion.compiled(generator, "grey", completion.complete_alone)
+    [completed] = alone(image, mask)
+    expected, _ = completion.compiled(generator, "grey")(image, mask)
+    np.testing.assert_array_equal(completed, expected)
+
+
+def test_critics_learn_the_same(monkeypatch):
+    def weights_after_two_updates():
+        trainer = small_trainer()
+        batches = small_batches(trainer.batches_per_step())
+        step = tf.function(trainer.train_step, autograph=False)
+        for _ in range(2):
+            step(ops.convert_to_tensor(next(batches)))
+        return trainer.critics.trainable_variables
+
+    cut = []
+    monkeypatch.setattr(
+        hole_only.Box,
+        "cut",
+        lambda box, features, cut_=hole_only.Box.cut: (cut.append(box), cut_(box, features))[1],
+    )
+    alone = weights_after_two_updates()
+    assert cut
+    monkeypatch.setattr(generators, "HOLE_ONLY", {})
+    whole = weights_after_two_updates()
+    for one, other in zip(alone, whole, strict=True):
+        np.testing.assert_array_equal(ops.convert_to_numpy(one), ops.convert_to_numpy(other))
+
+
+def test_known_pixels_keep_their_values():
+    masked, mask = pictures(HOLES["at odd places"])
+    refined = compiled(generators.refined_in_hole(build()))(masked, mask)
+    completed = compositing.composite(refined, masked, mask)
+    np.testing.assert_array_equal(np.where(mask > 0, 0, completed), masked)
