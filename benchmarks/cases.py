@@ -14,6 +14,7 @@ import sys
 import time
 
 from benchmarks import arithmetic, measuring
+from benchmarks.completing import inference, inference_with_raw, large_picture
 from benchmarks.material import (
     ROOT,
     SIZE,
@@ -24,30 +25,7 @@ from benchmarks.material import (
     scratch,
     tfrecord,
 )
-
-
-def inference(precision, batch, quick):
-    """uint8 to uint8, as test.py does it: scaling, hole, generator, compositing."""
-    import numpy as np
-
-    fast = configure(precision)
-    from inpaint_tf.inference import completion
-    from inpaint_tf.networks.generators.coarse_to_fine import build_generator
-
-    complete = completion.compiled(build_generator(), "grey")
-    images, masks = pictures(batch), np.zeros((batch, SIZE, SIZE, 1), np.uint8)
-    masks[:, 64:192, 64:192] = 255
-    seconds = measuring.best_seconds(lambda: complete(images, masks), repeats=3 if quick else 8)[0]
-    target = {"float32": "<= 45 units", "mixed_bfloat16": "<= 8 units"}.get(fast)
-    return [
-        row(
-            f"inference, batch {batch}, {fast}",
-            seconds / batch,
-            fast,
-            arithmetic.generator(),
-            target=target if batch == 4 else None,
-        )
-    ]
+from benchmarks.rows import configure, row
 
 
 def iteration(precision, batch, quick):
@@ -221,30 +199,6 @@ def testing(precision, quick):
     ]
 
 
-def large_picture(size, precision, quick):
-    """One large picture from uint8 to uint8; the process holds TensorFlow and the weights too."""
-    import numpy as np
-
-    del quick
-    fast = configure(precision)
-    from inpaint_tf.inference.inpainter import Inpainter
-    from inpaint_tf.networks.generators.coarse_to_fine import build_generator
-
-    painter = Inpainter(build_generator())
-    image = np.random.default_rng(0).integers(0, 256, (size, size, 3), dtype=np.uint8)
-    mask = np.zeros((size, size), np.uint8)
-    mask[size // 4 : -size // 4, size // 4 : -size // 4] = 255
-    started = time.perf_counter()
-    painter.complete(image, mask)
-    return [
-        {
-            "what": f"one picture of {size}x{size}, {fast}",
-            "seconds": time.perf_counter() - started,
-            "target": {1024: "<= 3 GB", 2048: "<= 8 GB"}[size],
-        }
-    ]
-
-
 def onednn(quick):
     """The same on oneDNN and on TensorFlow's own convolutions, one process after the other."""
     script = [sys.executable, str(ROOT / "benchmarks" / "onednn.py"), *["--quick"] * quick]
@@ -286,27 +240,6 @@ def help_text(quick):
     return rows
 
 
-def row(what, seconds, precision, multiplications, **more):
-    """A row of something that is mostly convolutions; `seconds` per image."""
-    unit = min(measuring.unit_seconds() for _ in range(3))
-    same = unit if precision == "float32" else measuring.unit_seconds(precision.split("_")[1])
-    arithmetic_seconds = multiplications / measuring.UNIT_MULTIPLICATIONS * same
-    return {
-        "what": what,
-        "seconds": seconds,
-        "units": seconds / unit,
-        "arithmetic": seconds / arithmetic_seconds,
-        **more,
-    }
-
-
-def configure(precision):
-    """Set TensorFlow up as the commands do; returns the precision that it comes to."""
-    from inpaint_tf.engines import runtime
-
-    return runtime.configure("auto", precision)[1]
-
-
 CASES = {
     **{
         f"inference-{precision}-{batch}": lambda quick, precision=precision, batch=batch: inference(
@@ -314,6 +247,12 @@ CASES = {
         )
         for precision in ("float32", "auto")
         for batch in (1, 4, 16)
+    },
+    **{
+        f"raw-{precision}-4": lambda quick, precision=precision: inference_with_raw(
+            precision, 4, quick
+        )
+        for precision in ("float32", "auto")
     },
     **{
         f"iteration-{precision}-{batch}": lambda quick, precision=precision, batch=batch: iteration(

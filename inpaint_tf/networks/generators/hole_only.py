@@ -17,6 +17,9 @@ CELL = 4
 MARGIN = 4
 """Features on either side of the hole that its pixels depend on: two 3x3 convolutions at a quarter
 of the size, two at half, three at the full size."""
+AFTER = len(coarse_to_fine.AFTER_ATTENTION)
+"""Rows of attention's output, above and below those of a decoder, that these depend on: 3x3
+convolutions between."""
 STEP = 4
 """Boxes begin and end at multiples of so many features: fewer sizes, fewer plans of an engine."""
 
@@ -52,7 +55,9 @@ class HoleOnly(keras.layers.Layer):
             picture = self._layer(last)(run(table, box.cut(features)))
             return box.paste(self._layer(f"{last}_clip")(picture))
 
-        attend = self._layer("contextual_attention")
+        def attend(features, mask):
+            return self._layer("contextual_attention")(features, mask, rows=box.rows(AFTER))
+
         return coarse_to_fine.wire(masked, mask, run, attend, decode)["refined"]
 
 
@@ -66,6 +71,11 @@ class Box:
         self.shape = ops.shape(mask)
         self.top, self.bottom = _bounds(ops.max(mask, axis=(0, 2, 3)))
         self.left, self.right = _bounds(ops.max(mask, axis=(0, 1, 3)))
+
+    def rows(self, more: int) -> tuple[Any, Any]:
+        """The box's first row of features and the one after the last, with some more around."""
+        height = self.shape[1] // CELL
+        return ops.maximum(self.top - more, 0), ops.minimum(self.bottom + more, height)
 
     def cut(self, features: Any) -> Any:
         """(batch, height / 4, width / 4, channels) to what of it lies in the box."""

@@ -49,6 +49,7 @@ def attend_in_blocks(
     fuse: bool,
     dtype: str,
     excluded: bool = False,
+    wanted: tuple[Any, Any] | None = None,
 ) -> tuple[Any, Any]:
     """The cells that attention pastes, and the best background positions.
 
@@ -58,6 +59,8 @@ def attend_in_blocks(
     background: (batch, 2h, 2w, c).
     rows: output rows per block, integer or scalar tensor.
     dtype: type of the product that copies. excluded: see `logits`.
+    wanted: the first row of cells that is asked for, and the one after the last. Blocks without any
+      of them are left out, and zero in what is returned. None: all rows are.
 
     Returns (copied, best): copied (batch, h+1, w+1, 4c), see `pixel_cells`; best (batch, h, w)
     int32, the background position counted by columns.
@@ -68,8 +71,16 @@ def attend_in_blocks(
     copies = ops.transpose(pixel_cells.from_pixels(ops.cast(background, dtype)), (0, 2, 1, 3))
     copies = ops.reshape(copies, (-1, (width + 1) * (height + 1), copies.shape[3]))
 
+    count = (height + rows) // rows  # (height + 1) / rows, rounded up
+    left_out = 0
+    if wanted is not None:
+        left_out = wanted[0] // rows
+        count = (wanted[1] + rows - 1) // rows - left_out
+
     def block(index: Any) -> tuple[Any, Any]:
-        first = index * rows - 1  # the row of queries above the block's first row of cells
+        first = (
+            left_out + index
+        ) * rows - 1  # the row of queries above the block's first row of cells
         scored = first - 2 + ops.arange(rows + EXTRA_ROWS)
         scores = _scores_of_rows(three_queries, three_keys, scored % height) * lengths
         if fuse:
@@ -88,13 +99,21 @@ def attend_in_blocks(
         # Floats, exact up to 2**24: oneDNN prints warnings about transposed integers.
         return _paste_rows(attention, copies, dtype), ops.cast(best, "float32")
 
-    count = (height + rows) // rows  # (height + 1) / rows, rounded up
     copied, best = _one_after_another(block, count, (dtype, "float32"))
     copied = ops.transpose(copied, (1, 0, 3, 2, 4))  # (batch, blocks, rows, w + 1, 4c)
     copied = ops.reshape(copied, (-1, count * rows, width + 1, copies.shape[2]))
-    copied = ops.slice(copied, (0, 0, 0, 0), (shape[0], height + 1, width + 1, copies.shape[2]))
     best = ops.reshape(ops.transpose(best, (1, 0, 3, 2)), (-1, count * rows, width))
+    if wanted is not None:
+        copied, best = (_after_zeros(each, left_out * rows, height + 1) for each in (copied, best))
+    copied = ops.slice(copied, (0, 0, 0, 0), (shape[0], height + 1, width + 1, copies.shape[2]))
     return copied, ops.cast(ops.slice(best, (0, 0, 0), (shape[0], height, width)), "int32")
+
+
+def _after_zeros(blocks: Any, before: Any, least: Any) -> Any:
+    """`blocks` after as many rows of zeros, and before so many that there are `least` in all."""
+    after = ops.maximum(least - before - ops.shape(blocks)[1], 0)
+    rest = ((0, 0),) * (len(blocks.shape) - 2)
+    return ops.pad(blocks, ((0, 0), (before, after), *rest))
 
 
 def first_largest(weights: Any) -> Any:

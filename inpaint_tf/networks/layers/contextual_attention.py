@@ -52,6 +52,7 @@ def contextual_attention(
     compute_dtype: str | None = None,
     score_bytes: int = SCORE_BYTES,
     rules: AttentionRules = ORIGINAL,
+    rows: tuple[Any, Any] | None = None,
 ) -> tuple[Any, Any]:
     """Fill `foreground` with patches of `background`, weighted by how well they match.
 
@@ -63,6 +64,8 @@ def contextual_attention(
     score_bytes: a larger score matrix, batch * (height/2 * width/2)**2 * 4 bytes, is never held as
       a whole: the same numbers are computed in blocks of rows of about this size.
     rules: see `AttentionRules`.
+    rows: the first row of the output that is asked for, and the one after the last; None: all are.
+      Blocks without any of them are not computed, and zero.
 
     Returns (output, offsets): output like foreground; offsets (batch, height/2, width/2, 2), int32,
     rows and columns from each position to its best background patch, at half resolution (display).
@@ -98,6 +101,8 @@ def contextual_attention(
             fuse=fuse,
             dtype=dtype,
             excluded=rules.excluded,
+            # Rows 2r - 1 and 2r make up row r of the cells.
+            wanted=rows and ((rows[0] + 1) // 2, rows[1] // 2 + 1),
         )
 
     size = 4.0 * _product(batch, height, width, height, width)
@@ -246,7 +251,8 @@ class ContextualAttention(keras.layers.Layer):
     """`contextual_attention` of a feature map with itself, as the refinement network uses it.
 
     Call arguments: features (batch, height, width, channels) with even height and width, and the
-    picture's mask (batch, H, W, 1), 1 = hole, which is reduced here to the features' size.
+    picture's mask (batch, H, W, 1), 1 = hole, which is reduced here to the features' size; rows,
+    the features' rows that are asked for, see `contextual_attention`.
     Returns features like the input, and offsets (batch, height/2, width/2, 2) int32 for display.
     """
 
@@ -264,7 +270,7 @@ class ContextualAttention(keras.layers.Layer):
         self.fuse = fuse
         self.score_bytes = score_bytes
 
-    def call(self, features: Any, mask: Any) -> tuple[Any, Any]:
+    def call(self, features: Any, mask: Any, rows: Any = None) -> tuple[Any, Any]:
         height, width = ops.shape(features)[1:3]
         mask = resize_nearest(mask, height, width, self.rules.align_corners)
         return contextual_attention(
@@ -275,6 +281,7 @@ class ContextualAttention(keras.layers.Layer):
             fuse=self.fuse,
             score_bytes=self.score_bytes,
             rules=self.rules,
+            rows=rows,
         )
 
     def compute_output_shape(self, features_shape: Any, mask_shape: Any) -> tuple[Any, Any]:

@@ -12,6 +12,7 @@ from inpaint_tf import compositing
 from inpaint_tf.inference import completion
 from inpaint_tf.networks import generators
 from inpaint_tf.networks.generators import hole_only
+from inpaint_tf.networks.layers import attention_blocks
 
 HEIGHT, WIDTH = 104, 136
 HOLES = {
@@ -73,6 +74,34 @@ def test_every_dialect(kind):
     whole = compiled(lambda masked, mask: generator([masked, mask], training=False)["refined"])
     alone = compiled(generators.refined_in_hole(generator))
     np.testing.assert_array_equal(in_hole(alone, masked, mask), in_hole(whole, masked, mask))
+
+
+@pytest.mark.parametrize("hole", ["at odd places", "in a corner", "in the other corner"])
+@pytest.mark.parametrize("rows", [4, 5])
+def test_attention_in_blocks_leaves_out_those_that_the_hole_does_not_need(hole, rows, monkeypatch):
+    keras.utils.set_random_seed(1)
+    columns, height = WIDTH // 8, HEIGHT // 8
+    least = 2 * columns**2 * height * 4 * (rows + 5.5)  # bytes of scores; 5 rows are extra
+    generator = generators.build("contextual_attention", 8, score_bytes=int(least))
+    computed = []
+    whole_block = attention_blocks._paste_rows
+
+    def count(attention, copies, dtype):
+        computed.append(attention.shape[2] - 1)
+        return whole_block(attention, copies, dtype)
+
+    monkeypatch.setattr(attention_blocks, "_paste_rows", count)
+    masked, mask = (ops.convert_to_tensor(array) for array in pictures(HOLES[hole]))
+    expected = in_hole(
+        lambda masked, mask: generator([masked, mask], training=False)["refined"], masked, mask
+    )
+    everywhere = len(computed)
+    assert set(computed) == {rows}
+    assert everywhere == -(-(height + 1) // rows)
+    found = in_hole(generators.refined_in_hole(generator), masked, mask)
+    np.testing.assert_array_equal(found, expected)
+    if "corner" in hole:
+        assert len(computed) - everywhere < everywhere
 
 
 def test_a_smaller_margin_would_not_do(monkeypatch):
