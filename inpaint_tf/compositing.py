@@ -83,16 +83,19 @@ def crop(images: Any, boxes: Any, size: tuple[int, int]) -> Any:
     return _mix(rows, columns, images)
 
 
-def enlarge(images: Any, starts: Any, sides: Any, size: int) -> Any:
-    """Cut a square out of each image and resize it, bilinearly, or by areas where it shrinks.
+def enlarge(images: Any, starts: Any, sides: Any, size: int | tuple[int, int]) -> Any:
+    """Cut a box out of each image and resize it, bilinearly, or by areas where it shrinks.
 
     images: (batch, height, width, channels), float32; starts: float32 (batch or 1, 2), top and left
-    of each square; sides: float32 (batch or 1,); all in pixels, not always whole ones.
-    Returns (batch, size, size, channels).
+    of each box; sides: float32 (batch or 1,) of squares, or (batch or 1, 2), heights and widths.
+    All are in pixels, not always whole ones. size: height and width of the result, or its one side.
+    Returns (batch, height, width, channels).
     """
     height, width = images.shape[1:3]
-    rows = _triangles(starts[:, 0], sides, size, height)  # (b, size, height)
-    columns = _triangles(starts[:, 1], sides, size, width)  # (b, size, width)
+    new_height, new_width = (size, size) if isinstance(size, int) else size
+    heights, widths = (sides, sides) if len(sides.shape) == 1 else (sides[:, 0], sides[:, 1])
+    rows = _triangles(starts[:, 0], heights, new_height, height)  # (b, new height, height)
+    columns = _triangles(starts[:, 1], widths, new_width, width)  # (b, new width, width)
     return _mix(rows, columns, images)
 
 

@@ -45,6 +45,8 @@ def default_config() -> ConfigDict:
     config.critics.kind = "wgan_gp"  # which networks judge
     config.critics.width = 64  # channels of their first layers; the others follow
 
+    config.critics.eyes = False  # projected critics also see the eyes of portraits by themselves
+
     config.losses = ConfigDict()
     config.losses.l1 = 1.2  # weight of the spatially discounted L1 over the hole's box
     config.losses.coarse = 1.2  # weight of the coarse stage in both reconstruction terms

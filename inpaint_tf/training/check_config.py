@@ -92,6 +92,9 @@ def check_config(config: Any) -> None:
         if config.losses[name] and config.critics.kind != "projected":
             reason = "must be 0 for other critics than those of kind 'projected'"
             _refuse(config, f"losses.{name}", reason)
+    if config.critics.eyes and config.critics.kind != "projected":
+        reason = "must be False for other critics than those of kind 'projected'"
+        _refuse(config, "critics.eyes", reason)
     if config.generator.freeze_encoder and config.generator.kind not in WITH_NORMS:
         reason = f"must be False for kinds without batch normalisation; {WITH_NORMS[0]!r} has it"
         _refuse(config, "generator.freeze_encoder", reason)

@@ -75,6 +75,15 @@ def test_features_belong_to_critics_that_have_them(name):
     check_config.check_config(config)
 
 
+def test_a_view_of_the_eyes_belongs_to_projected_critics():
+    config = default_config()
+    config.critics.eyes = True
+    with pytest.raises(UserError, match=r"critics\.eyes must be False for other critics"):
+        check_config.check_config(config)
+    config.critics.kind = "projected"
+    check_config.check_config(config)
+
+
 def test_recognition_needs_its_packages(monkeypatch):
     config = default_config()
     config.train.validation_recognition = True

@@ -10,7 +10,7 @@ import inpaint_tf
 from inpaint_tf import compositing
 from inpaint_tf.default_config import default_config
 from inpaint_tf.engines import runtime
-from inpaint_tf.masks import Hole
+from inpaint_tf.masks import Hole, face_shapes
 from inpaint_tf.networks import efficientnet_lite0
 from inpaint_tf.networks.projected_critic import (
     PROJECTED,
@@ -75,6 +75,41 @@ def test_the_losses_are_hinges_over_the_hole_alone():
     )
     local = float(terms["score_completed_local"])
     assert float(adversarial) == pytest.approx(-(-0.2 / 2 + local), abs=1e-6)
+
+
+def test_a_view_of_the_eyes_counts_where_the_hole_covers_them():
+    heads = [Constant() for _ in range(3)]
+    critics = ProjectedCritics(Levels(), Levels(), *heads, view_size=64)
+    real = np.full((1, 64, 64, 3), 0.25, "float32")
+    for rows, seen in ((slice(20, 36), True), (slice(40, 60), False)):
+        mask = np.zeros((1, 64, 64, 1), "float32")
+        mask[:, rows, 16:48] = 1
+        hole = Hole(ops.convert_to_tensor(mask), ops.convert_to_tensor([[0, 0]], "int32"), (64, 64))
+        completed = np.where(mask == 1, -0.1, real).astype("float32")
+        total, terms = critics.loss(*map(ops.convert_to_tensor, (real, completed)), hole, None)
+        assert set(terms) == set(critics.terms)
+        assert float(terms["score_completed_eyes"]) == pytest.approx(-0.2 * seen, abs=1e-6)
+        assert float(terms["critic_eyes"]) == pytest.approx(1.3 * seen, abs=1e-6)
+        views = sum(float(terms[f"critic_{view}"]) for view in ("local", "global", "eyes"))
+        assert float(total) == pytest.approx(views, abs=1e-6)
+
+
+def test_the_view_of_the_eyes_shows_both_eyes_of_the_mean_face():
+    critics = ProjectedCritics(Levels(), Levels(), *[Constant()] * 3, view_size=256)
+    picture = np.zeros((1, 192, 192, 3), "float32")
+    for x, y in 192 * face_shapes.MEAN_FACE[17:27]:  # the brows
+        picture[0, round(y), round(x), 0] = 1
+    for x, y in 192 * face_shapes.MEAN_FACE[36:48]:  # the eyes
+        picture[0, round(y), round(x), 1] = 1
+    picture[0, round(192 * face_shapes.MEAN_FACE[48:, 1].min()) :, :, 2] = 1  # the mouth
+    view = np.asarray(critics._eyes(ops.convert_to_tensor(picture)))
+    assert view.shape == (1, 128, 288, 3)
+    enlarged = 128 * 288 / (0.20 * 0.45 * 192**2)  # times as many pixels
+    for channel in (0, 1):
+        assert view[..., channel].sum() == pytest.approx(
+            enlarged * picture[..., channel].sum(), rel=0.01
+        )
+    assert view[..., 2].max() == 0
 
 
 @pytest.fixture
@@ -217,6 +252,7 @@ def test_an_interrupted_run_ends_in_the_same_weights(tmp_path, pictures):
     import h5py
 
     config = everyday_config()
+    config.critics.eyes = True
     config.data.train = str(pictures)
     config.train.steps = 4
     whole = inpaint_tf.train(config, tmp_path / "whole", device="cpu", precision="float32")

@@ -1,4 +1,4 @@
-"""Critics that look through a frozen network: of the whole picture, and of the hole enlarged.
+"""Critics that look through a frozen network: of the whole picture, the hole, and the eyes.
 
 After Sauer et al., "Projected GANs Converge Faster", NeurIPS 2021: features of EfficientNet-Lite0,
 fixed random projections, and four small heads a view, trained by hinge losses. Scores count where
@@ -6,6 +6,7 @@ the hole is; elsewhere the composite is the truth. They learn in hundreds of ste
 needs no second derivative.
 """
 
+import math
 from typing import Any
 
 import keras
@@ -24,41 +25,43 @@ MARGIN = 1 / 8
 """Of the hole's bounding square, that the local view shows on each side of it."""
 LEAST_SIDE = 0.3
 """Of the local view, as a share of the picture's."""
+EYES = (0.33, 0.27), (0.20, 0.45)
+"""Top and left, height and width of the view of both eyes, as shares of the picture's sides: where
+they are in a portrait with the mean face of `masks.face_shapes`, brows and all."""
+EYES_SIZE = (0.5, 1.125)
+"""Height and width that they are enlarged to, as shares of the other views' sides."""
 
 
 def build(config: Any) -> "ProjectedCritics":
     """The critics of a config, with new heads. `UserError` without the package of the features."""
     features = efficientnet_lite0.build_features()
-    size = config.data.size
+
+    def heads(view):
+        return projected_critic.build_heads(f"{view}_heads", config.critics.width)
+
     return ProjectedCritics(
         features,
         projected_critic.build_projection(features, config.train.seed),
-        projected_critic.build_heads("local_heads", config.critics.width),
-        projected_critic.build_heads("global_heads", config.critics.width),
-        view_size=-(-size // 32) * 32,
+        heads("local"),
+        heads("global"),
+        heads("eyes") if config.critics.eyes else None,
+        view_size=_whole_strides(config.data.size),
         matching=config.losses.matching,
     )
 
 
 class ProjectedCritics(Critics):
-    """Two views of the pictures, each with a head a scale.
+    """Two views of the pictures, or three, each with a head a scale.
 
     features: `efficientnet_lite0.build_features()`. projection: of `build_projection`, from these.
     local_heads, global_heads: of `build_heads`.
-    view_size: pixels of both views' sides, a multiple of 32.
+    eyes_heads: of a third view, of both eyes in portraits that are framed alike; or None. It counts
+      where the hole covers them.
+    view_size: pixels of the first two views' sides, a multiple of 32.
     matching: weight of feature matching in what the generator minimises (Wang et al., "pix2pixHD",
       CVPR 2018, equation 3): the L1 between what the heads' layers see in truth and composite.
     """
 
-    terms = (
-        "d_loss",
-        "critic_local",
-        "critic_global",
-        "score_real_local",
-        "score_real_global",
-        "score_completed_local",
-        "score_completed_global",
-    )
     balanced = True
     """The generator's adversarial weight is a share of the reconstruction's gradient."""
 
@@ -68,14 +71,19 @@ class ProjectedCritics(Critics):
         projection: keras.Model,
         local_heads: keras.Model,
         global_heads: keras.Model,
+        eyes_heads: keras.Model | None = None,
         view_size: int = 256,
         matching: float = 0.0,
     ):
         self.features = features
         self.projection = projection
-        self.local_heads, self.global_heads = local_heads, global_heads
         # The projection follows from the seed.
         self.networks = {"local_heads": local_heads, "global_heads": global_heads}
+        if eyes_heads is not None:
+            self.networks["eyes_heads"] = eyes_heads
+        views = [name.removesuffix("_heads") for name in self.networks]
+        each = ("critic", "score_real", "score_completed")
+        self.terms = ("d_loss", *(f"{term}_{view}" for term in each for view in views))
         self.frozen_variables = projection.variables
         self.view_size = view_size
         self.matching = matching
@@ -83,11 +91,11 @@ class ProjectedCritics(Critics):
     def prepare(self, random: StepRandom, batch: int) -> None:
         """Moves the spectral norms; draws nothing."""
         del random, batch
-        for heads in (self.local_heads, self.global_heads):
+        for heads in self.networks.values():
             projected_critic.iterate(heads)
 
     def loss(self, real: Any, completed: Any, hole: Hole, prepared: None) -> tuple[Any, dict]:
-        """Hinge losses of both views (Lim and Ye 2017)."""
+        """Hinge losses of all views (Lim and Ye 2017)."""
         del prepared
         terms: dict[str, Any] = {}
         total = 0.0
@@ -111,7 +119,7 @@ class ProjectedCritics(Critics):
         return total, {"d_loss": total, **terms}
 
     def adversarial(self, real: Any, completed: Any, hole: Hole) -> Any:
-        """-mean(score) over the hole, of both views together, and the feature matching."""
+        """-mean(score) over the hole, of all views together, and the feature matching."""
         total = 0.0
         for _, heads, view in self._views(hole, real.shape):
             mask = view(_masks(hole, real.shape))
@@ -158,8 +166,18 @@ class ProjectedCritics(Critics):
                 pictures, ops.tile(starts, (repeats, 1)), ops.tile(sides, (repeats,)), size
             )
 
-        yield "local", self.local_heads, local
-        yield "global", self.global_heads, self._whole
+        yield "local", self.networks["local_heads"], local
+        yield "global", self.networks["global_heads"], self._whole
+        if "eyes_heads" in self.networks:
+            yield "eyes", self.networks["eyes_heads"], self._eyes
+
+    def _eyes(self, pictures):
+        starts, sides = (
+            ops.convert_to_tensor([[share * pictures.shape[1] for share in shares]], "float32")
+            for shares in EYES
+        )
+        height, width = (_whole_strides(share * self.view_size) for share in EYES_SIZE)
+        return compositing.enlarge(pictures, starts, sides, (height, width))
 
     def _whole(self, pictures):
         size = (self.view_size, self.view_size)
@@ -193,6 +211,12 @@ def bounding_squares(mask: Any) -> tuple[Any, Any]:
     sides = ops.clip(sides, LEAST_SIDE * length, float(length))
     starts = (low + high - sides[:, None]) / 2
     return ops.clip(starts, 0.0, length - sides[:, None]), sides
+
+
+def _whole_strides(pixels):
+    """The next number of pixels that the coarsest features divide."""
+    stride = efficientnet_lite0.STRIDES[-1]
+    return math.ceil(pixels / stride) * stride
 
 
 def _with_mask(features, mask):
