@@ -85,7 +85,8 @@ def train_row(row: str, output: Path, args: Any) -> bool:
     left = None if args.hours is None else 3600 * args.hours - clock.used
     if done_of(row, output).iterations >= iterations or (left is not None and left <= 0):
         return False
-    print(f"\n=== training {row}", flush=True)
+    until = "" if left is None else f" for {left / 60:.0f} of {60 * args.hours:.0f} minutes"
+    print(f"\n=== training {row}{until}", flush=True)
     with clock:
         run(
             "train",
