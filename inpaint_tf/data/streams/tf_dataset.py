@@ -75,6 +75,10 @@ def counted_dataset(
     """
     import tensorflow as tf
 
+    # Nothing is left to tune, and the thread that tunes looks up only once a minute: a program that
+    # drops the data set would wait for it.
+    options = tf.data.Options()
+    options.autotune.enabled = False
     return (
         tf.data.Dataset.counter(start=start, step=step)
         .map(
@@ -86,4 +90,5 @@ def counted_dataset(
         .batch(batch, drop_remainder=True)
         .map(lambda results: tf.reshape(results, shape))
         .prefetch(ahead)
+        .with_options(options)
     )

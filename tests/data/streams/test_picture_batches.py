@@ -167,6 +167,11 @@ def test_many_unreadable_pictures_stop_the_stream(count, bad):
         list(in_order(source, 8, 4))
 
 
+def test_no_thread_of_tf_data_keeps_a_program_waiting():
+    stream = batches(Numbers(10), 8, (3,), 0)
+    assert not stream.dataset.options().autotune.enabled  # its thread sleeps for up to a minute
+
+
 def test_tf_dataset_ends_where_pictures_are_unreadable(capfd):
     stream = batches(Numbers(40, range(3)), 8, (1,), 0)
     assert len(list(stream.dataset.as_numpy_iterator())) < 40
