@@ -14,7 +14,7 @@ import sys
 import time
 
 from benchmarks import arithmetic, measuring
-from benchmarks.completing import inference, inference_with_raw, large_picture
+from benchmarks.completing import inference, large_picture, raw_output
 from benchmarks.material import (
     ROOT,
     SIZE,
@@ -249,9 +249,7 @@ CASES = {
         for batch in (1, 4, 16)
     },
     **{
-        f"raw-{precision}-4": lambda quick, precision=precision: inference_with_raw(
-            precision, 4, quick
-        )
+        f"raw-{precision}-4": lambda quick, precision=precision: raw_output(precision, 4, quick)
         for precision in ("float32", "auto")
     },
     **{

@@ -9,35 +9,48 @@ from benchmarks.rows import configure, row
 
 def inference(precision, batch, quick):
     """uint8 to uint8, as a user gets it: scaling, hole, generator, compositing."""
-    return _inference("complete_alone", "inference", precision, batch, quick)
-
-
-def inference_with_raw(precision, batch, quick):
-    """The same with the network's picture outside the hole too, as test.py needs it."""
-    return _inference("complete", "with raw output", precision, batch, quick)
-
-
-def _inference(function, what, precision, batch, quick):
-    """A hole of a quarter of the picture, as in the paper."""
-    import numpy as np
-
     fast = configure(precision)
-    from inpaint_tf.inference import completion
-
-    complete = completion.compiled(generator(), "grey", getattr(completion, function))
-    images, masks = pictures(batch), np.zeros((batch, SIZE, SIZE, 1), np.uint8)
-    masks[:, 64:192, 64:192] = 255
-    seconds = measuring.best_seconds(lambda: complete(images, masks), repeats=3 if quick else 8)[0]
+    complete = _completion("complete_alone", batch)
+    seconds = measuring.best_seconds(complete, repeats=3 if quick else 8)[0]
     target = {"float32": "<= 45 units", "mixed_bfloat16": "<= 9 units"}.get(fast)
     return [
         row(
-            f"{what}, batch {batch}, {fast}",
+            f"inference, batch {batch}, {fast}",
             seconds / batch,
             fast,
             arithmetic.generator(),
-            target=target if (batch, what) == (4, "inference") else None,
+            target=target if batch == 4 else None,
         )
     ]
+
+
+def raw_output(precision, batch, quick):
+    """Composites, and as test.py needs it, with the picture outside the hole: by turns."""
+    fast = configure(precision)
+    functions = [_completion(name, batch) for name in ("complete", "complete_alone")]
+    whole, alone = measuring.best_seconds(*functions, repeats=3 if quick else 30)
+    return [
+        row(
+            f"composite beside raw output, batch {batch}, {fast}",
+            alone / batch,
+            fast,
+            arithmetic.generator(),
+            times=whole / alone,
+            than="with the network's picture everywhere",
+        )
+    ]
+
+
+def _completion(name, batch):
+    """A function of `completion` on noise; holes of a quarter of the picture, as in the paper."""
+    import numpy as np
+
+    from inpaint_tf.inference import completion
+
+    complete = completion.compiled(generator(), "grey", getattr(completion, name))
+    images, masks = pictures(batch), np.zeros((batch, SIZE, SIZE, 1), np.uint8)
+    masks[:, 64:192, 64:192] = 255
+    return lambda: complete(images, masks)
 
 
 def large_picture(size, precision, quick):
