@@ -158,11 +158,11 @@ def test_batches_are_halved_when_the_device_runs_out(small, monkeypatch):
     expected, run = small.complete(images, mask), small._run
     sizes = []
 
-    def run_with_little_memory(images, masks):
+    def run_with_little_memory(function, images, masks):
         sizes.append(len(images))
         if len(images) > 2:
             raise RuntimeError("RESOURCE_EXHAUSTED: Out of memory")
-        return run(images, masks)
+        return run(function, images, masks)
 
     monkeypatch.setattr(small, "_run", run_with_little_memory)
     np.testing.assert_array_equal(small.complete(images, mask, batch_size=4), expected)
