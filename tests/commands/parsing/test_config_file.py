@@ -82,7 +82,7 @@ def test_a_colon_may_belong_to_the_files_name(elsewhere):
         ("broken.py", "--config=broken.py: SyntaxError"),
         ("no_function.py", "--config=no_function.py: AttributeError"),
         ("none.py", "--config=none.py: get_config() must return a ConfigDict"),
-        ("poor.py", "--config=poor.py lacks critics.kind; begin its get_config() with"),
+        ("poor.py", "--config=poor.py lacks critics.eyes; begin its get_config() with"),
     ],
 )
 def test_mistakes_say_what_to_change(elsewhere, asked, message):
