@@ -1,7 +1,8 @@
 """From uint8 picture and mask to completed uint8 picture: the computation behind every output.
 
-`Inpainter` (and through it testing) and exported models all run this function: they give the same
-bytes. It runs on the device. It pads, scales, covers the hole, runs the generator and composites.
+Testing and exported models run `complete`: they give the same bytes. `Inpainter.complete` runs the
+form of it that may compute less. It runs on the device. It pads, scales, covers the hole, runs the
+generator and composites.
 """
 
 from collections.abc import Callable
@@ -41,7 +42,10 @@ def complete_with_offsets(
 
 
 def complete_alone(generator: Any, hole_fill: str, image: Any, mask: Any) -> tuple[Any]:
-    """Like `complete`, but return (completed,), for which less may have to be computed."""
+    """Like `complete`, but return (completed,), for which less may have to be computed.
+
+    Where less is, some pixel in a hundred thousand may be rounded to the next grey level.
+    """
     hole, masked, padded_hole = _cover(generator, hole_fill, image, mask)
     refined = generators.refined_in_hole(generator)(masked, padded_hole)
     return _composite(refined, image, hole)[:1]

@@ -59,7 +59,7 @@ class Inpainter:
         weights: "faces256", which comes with the package, a run's folder, a checkpoint, a
             `.weights.h5` file, or "latest": the newest run under logs/.
         device: "auto", "cpu" or "gpu".
-        precision: "float32" gives the bytes of the exported model. "mixed_bfloat16",
+        precision: "float32" gives the numbers of the exported model. "mixed_bfloat16",
             "mixed_float16" and "auto" may be faster.
         score_bytes: a limit in bytes. Attention whose scores take more is computed in blocks of
             rows.
@@ -106,15 +106,20 @@ class Inpainter:
             Floats, PIL images and paths too.
         batch_size: the most pictures of equal size that go through the network together.
 
-        Returns the completed pictures in the form of `images`. Raises `UserError` for input of
-        another form, a hole that leaves no known pixel, and pictures too large for the memory.
+        Returns the completed pictures in the form of `images`, to rounding those of
+        `complete_with_raw`: a processor computes only what the holes of a batch need. Raises
+        `UserError` for input of another form, a hole that leaves no known pixel, and pictures too
+        large for the memory.
         """
         return self._complete(images, masks, batch_size, "complete_alone")[0]
 
     def complete_with_raw(
         self, images: Pictures, masks: Pictures, *, batch_size: int = 8
     ) -> tuple[Pictures, Pictures]:
-        """Like `complete`, but return (completed, raw): raw is the network's picture everywhere."""
+        """Like `complete`, but return (completed, raw): raw is the network's picture everywhere.
+
+        Testing takes these, and in float32 exported SavedModels give the same bytes on a processor.
+        """
         completed, raw = self._complete(images, masks, batch_size, "complete")
         return completed, raw
 

@@ -13,8 +13,9 @@ tolerance(**options): the `comparison.Tolerance` within which it must be `Inpain
   for an option that is no good.
 HOW_TO_CALL: what a user is told afterwards; "{output}" stands for the path.
 
-A model runs `inference.completion.complete`, so that it gives what `Inpainter` gives. Each written
-model is loaded and compared with it before it appears.
+A model runs `inference.completion.complete`, so that it gives what
+`Inpainter.complete_with_raw` gives. Each written model is loaded and compared with it before it
+appears.
 """
 
 from pathlib import Path

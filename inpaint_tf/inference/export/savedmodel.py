@@ -53,7 +53,7 @@ def write(generator: Any, hole_fill: str, path: Path) -> None:
 
     @tf.function(input_signature=completion.tensorflow_signature())
     def serve(image, mask):
-        return {"image": completion.complete_alone(generator, hole_fill, image, mask)[0]}
+        return {"image": completion.complete(generator, hole_fill, image, mask)[0]}
 
     module = tf.Module()
     # Only what can be reached from the module is saved. Keras' own objects are left out: loading

@@ -71,12 +71,14 @@ def refined_in_hole(generator: Any) -> Callable[[Any, Any], Any]:
     """A function of (masked, mask) that returns `refined`, right in the hole, anything elsewhere.
 
     It does less work than the generator on a processor under TensorFlow, for the kinds in
-    `HOLE_ONLY`: it needs sizes that depend on the hole, for which others compile anew.
+    `HOLE_ONLY`: it needs sizes that depend on the hole, for which others compile anew and Apple's
+    GPU would wait.
     """
+    from inpaint_tf.engines import apple_gpu
     from inpaint_tf.engines.active_engine import engine
 
     kind = getattr(generator, "kind", None)  # of any other model nothing is known
-    if kind in HOLE_ONLY and engine.sizes_may_vary():
+    if kind in HOLE_ONLY and engine.sizes_may_vary() and not apple_gpu.is_used():
         return look_up(HOLE_ONLY, kind)(generator)
     return lambda masked, mask: generator([masked, mask], training=False)["refined"]
 

@@ -2,7 +2,8 @@
 
 Both stages end in a decoder that enlarges features to a picture, and a pixel of the picture depends
 on few features around it. So the decoders see the part of the features that the hole's box needs.
-The pixels in the hole are those of the whole generator, to the bit on a processor.
+The pixels in the hole are those of the whole generator, but for rounding: some processors' library
+adds up in another order for another size.
 """
 
 from typing import Any

@@ -32,6 +32,15 @@ EYES_SIZE = (0.5, 1.125)
 """Height and width that they are enlarged to, as shares of the other views' sides."""
 
 
+VIEWS = ("local", "global", "eyes")
+
+
+def _terms(views):
+    """Names of what the loss of some views returns."""
+    each = ("critic", "score_real", "score_completed")
+    return ("d_loss", *(f"{term}_{view}" for term in each for view in views))
+
+
 def build(config: Any) -> "ProjectedCritics":
     """The critics of a config, with new heads. `UserError` without the package of the features."""
     features = efficientnet_lite0.build_features()
@@ -64,6 +73,8 @@ class ProjectedCritics(Critics):
 
     balanced = True
     """The generator's adversarial weight is a share of the reconstruction's gradient."""
+    terms = _terms(VIEWS)
+    """Those of all views; one without a view of the eyes has fewer."""
 
     def __init__(
         self,
@@ -81,9 +92,7 @@ class ProjectedCritics(Critics):
         self.networks = {"local_heads": local_heads, "global_heads": global_heads}
         if eyes_heads is not None:
             self.networks["eyes_heads"] = eyes_heads
-        views = [name.removesuffix("_heads") for name in self.networks]
-        each = ("critic", "score_real", "score_completed")
-        self.terms = ("d_loss", *(f"{term}_{view}" for term in each for view in views))
+        self.terms = _terms([name.removesuffix("_heads") for name in self.networks])
         self.frozen_variables = projection.variables
         self.view_size = view_size
         self.matching = matching

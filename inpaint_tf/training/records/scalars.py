@@ -52,6 +52,7 @@ TERMS = {
     "critic_local": "Critic of the hole's box: score of completed pictures less that of real ones. "
     "Near 0: it cannot tell them apart. Strongly negative: it can.",
     "critic_global": "Critic of the whole picture: score of completed pictures less real ones.",
+    "critic_eyes": "Critic of the eyes alone, of their enlarged view: its loss.",
     "score_real": "Mean score that the critic gives real pictures.",
     "score_completed": "Mean score that the critic gives completed pictures.",
     "norm_reconstruction": "Norm of the reconstruction's gradient for the completed picture.",

