@@ -1,14 +1,15 @@
 """Contextual attention in blocks of rows, for feature maps whose score matrix is too large.
 
 The score matrix grows with the square of the number of pixels: at 2048x2048 it has 4.3 G entries.
-Computed for a few output rows at a time, it fits any given memory. A block computes more rows of
-scores than it outputs: one above for the patches that overlap, and two on either side for the
-fusion. The fusion also ties the first row of a column to the last row of the column before, so row
-numbers wrap at the picture's edge.
+Computed for a few output rows at a time, it fits any given memory. Each step of the computation
+looks at rows next to its own, so a block takes over the last rows of every step from the block
+before it, and computes only new ones. The fusion also ties the first row of a column to the last
+row of the column before. These two rows are computed first, and stand in for the rows above and
+below the picture.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 from keras import ops
@@ -17,9 +18,24 @@ from inpaint_tf.networks.layers import diagonals, pixel_cells
 from inpaint_tf.networks.layers.attention_memory import EXTRA_ROWS, LEAST_ROWS
 
 
+class Held(NamedTuple):
+    """The last rows that a block has computed of each step, for the block after it."""
+
+    scores: Any
+    """(batch, 2, w, h, w): the last one, and the one before it."""
+    by_rows: Any
+    """(batch, w, 2, w, h): fused along rows; the last one is that before the last of `scores`."""
+    attention: Any
+    """(batch, w, 1, w, h): the last one is that before the last of `by_rows`."""
+
+
+LAG = 2
+"""Rows that attention is behind the scores."""
+
+
 def logits(scores: Any, valid: Any, scale: float, excluded: bool) -> Any:
     """What the softmax takes; excluded: patches that are not valid get no weight in it."""
-    weighted = scale * scores * valid
+    weighted = scores * (scale * valid)
     return weighted - 1e9 * (1.0 - valid) if excluded else weighted
 
 
@@ -77,29 +93,53 @@ def attend_in_blocks(
         left_out = wanted[0] // rows
         count = (wanted[1] + rows - 1) // rows - left_out
 
-    def block(index: Any) -> tuple[Any, Any]:
-        first = (
-            left_out + index
-        ) * rows - 1  # the row of queries above the block's first row of cells
-        scored = first - 2 + ops.arange(rows + EXTRA_ROWS)
-        scores = _scores_of_rows(three_queries, three_keys, scored % height) * lengths
-        if fuse:
-            scores = _fuse_rows(scores, scored % height, height)
-        else:
-            scores = _drop_rows(ops.transpose(scores, (0, 2, 1, 4, 3)), 2, 2)
-        attended = first + ops.arange(rows + 1)
-        exists = ops.cast((attended >= 0) & (attended < height), "float32")
-        logs = logits(scores, valid, softmax_scale, excluded)
-        positions = ops.reshape(logs, (-1, width, rows + 1, width * height))
-        attention = ops.reshape(ops.softmax(positions, axis=-1), ops.shape(logs))
-        attention = attention * valid * exists[:, None, None]
-        best = first_largest(
-            ops.reshape(attention, (-1, width, rows + 1, width * height))[:, :, 1:]
-        )
-        # Floats, exact up to 2**24: oneDNN prints warnings about transposed integers.
-        return _paste_rows(attention, copies, dtype), ops.cast(best, "float32")
+    def scores_of(numbers: Any) -> Any:
+        """(batch, r, w, h, w): of rows by their numbers, zeros for rows outside the picture."""
+        exists = ops.cast((numbers >= 0) & (numbers < height), "float32")
+        queries = ops.take(three_queries, ops.clip(numbers, 0, height - 1), axis=1)
+        return _scores_of_rows(queries * exists[:, None, None], three_keys) * lengths
 
-    copied, best = _one_after_another(block, count, (dtype, "float32"))
+    edges = _edges(scores_of, height) if fuse else ()
+
+    def advance(held: Held, first: Any, more: Any) -> tuple[Held, Any]:
+        """Scores of `more` rows from `first` on: attention of as many, and of one before them."""
+        scores = ops.concatenate([held.scores, scores_of(first + ops.arange(more))], axis=1)
+        by_rows = held.by_rows
+        if fuse:
+            new = _beyond(_fuse_along_rows(scores), first - 1 + ops.arange(more), height, *edges)
+            by_rows = ops.concatenate([by_rows, new], axis=2)
+            fused = _fuse_along_columns(by_rows)
+            by_rows = _drop(by_rows, 2, more, 0)
+        else:
+            fused = ops.transpose(_drop(scores, 1, 0, 2), (0, 2, 1, 4, 3))
+        attended = first - LAG + ops.arange(more)
+        exists = ops.cast((attended >= 0) & (attended < height), "float32")
+        logs = logits(fused, valid, softmax_scale, excluded)
+        positions = ops.reshape(logs, (-1, width, more, width * height))
+        attention = ops.reshape(ops.softmax(positions, axis=-1), ops.shape(logs))
+        attention = attention * (valid * exists[:, None, None])
+        attention = ops.concatenate([held.attention, attention], axis=2)
+        held = Held(_drop(scores, 1, more, 0), by_rows, _drop(attention, 2, more, 0))
+        return held, attention
+
+    def block(held: Held, index: Any) -> tuple[Held, tuple[Any, Any]]:
+        first = (left_out + index) * rows + LAG
+        held, attention = advance(held, first, rows)
+        new = ops.reshape(_drop(attention, 2, 1, 0), (-1, width, rows, width * height))
+        # Floats, exact up to 2**24: oneDNN prints warnings about transposed integers.
+        return held, (
+            _paste_rows(attention, copies, dtype),
+            ops.cast(first_largest(new), "float32"),
+        )
+
+    nothing = Held(
+        ops.zeros((shape[0], 2, width, height, width)),
+        ops.zeros((shape[0], width, 2, width, height)),
+        ops.zeros((shape[0], width, 1, width, height)),
+    )
+    # What the first block takes over. Rows that depend on `nothing` are not among it.
+    before, _ = advance(nothing, left_out * rows + LAG - EXTRA_ROWS, EXTRA_ROWS)
+    copied, best = _one_after_another(block, before, count, (dtype, "float32"))
     copied = ops.transpose(copied, (1, 0, 3, 2, 4))  # (batch, blocks, rows, w + 1, 4c)
     copied = ops.reshape(copied, (-1, count * rows, width + 1, copies.shape[2]))
     best = ops.reshape(ops.transpose(best, (1, 0, 3, 2)), (-1, count * rows, width))
@@ -134,55 +174,61 @@ def _three_rows(features: Any) -> Any:
     return ops.concatenate([diagonals.shift(features, (1,), by) for by in (-1, 0, 1)], axis=-1)
 
 
-def _scores_of_rows(three_queries: Any, three_keys: Any, rows: Any) -> Any:
-    """Products of 3x3 patches for some rows of queries: (batch, rows, w, h, w)."""
+def _scores_of_rows(three_queries: Any, three_keys: Any) -> Any:
+    """Products of 3x3 patches: (batch, r, w, 3c) and (batch, h, w, 3c) to (batch, r, w, h, w)."""
     height, width = ops.shape(three_keys)[1:3]
     channels = three_keys.shape[3]
-    queries = ops.reshape(
-        ops.take(three_queries, rows, axis=1), (-1, ops.shape(rows)[0] * width, channels)
-    )
+    count = ops.shape(three_queries)[1]
+    queries = ops.reshape(three_queries, (-1, count * width, channels))
     keys = ops.transpose(ops.reshape(three_keys, (-1, height * width, channels)), (0, 2, 1))
-    columns = ops.reshape(ops.matmul(queries, keys), (-1, ops.shape(rows)[0], width, height, width))
+    columns = ops.reshape(ops.matmul(queries, keys), (-1, count, width, height, width))
     return diagonals.sum_of_three(columns, (2, 4))
 
 
-def _fuse_rows(scores: Any, rows: Any, height: Any) -> Any:
-    """Score fusion of the middle rows: (batch, r, w, h, w) to (batch, w, r - 4, w, h).
+def _edges(scores_of: Callable[[Any], Any], height: Any) -> tuple[Any, Any]:
+    """What is fused along columns above the first row, and below the last: (batch, w, 1, w, h).
 
-    rows: (r,), their numbers in a picture of `height` rows; row 0 follows the last row.
+    The last row of one column precedes the first row of the next.
     """
-    _, count, width = ops.shape(scores)[:3]
-    is_first, is_last = rows == 0, rows == height - 1
-
-    # By rows. Scores before the picture's first position and after its last one are zero, and not
-    # those of the rows that follow by wrapping.
-    matrix = ops.reshape(scores, (-1, count * width, height * width))
-    column = ops.arange(width)[None, :]
-    no_before = ops.reshape(is_first[:, None] & (column == 0), (-1, 1))
-    no_after = ops.reshape(is_last[:, None] & (column == width - 1), (-1, 1))
-    matrix = (
-        matrix
-        + ops.where(no_before, 0.0, diagonals.shift(matrix, (1, 2), -1))
-        + ops.where(no_after, 0.0, diagonals.shift(matrix, (1, 2), 1))
+    around = ops.arange(-1, 2)
+    last, first = (
+        _fuse_along_rows(scores_of(row + around)) for row in (height - 1, ops.zeros((), "int32"))
     )
-
-    # By columns. The last row of one column precedes the first row of the next.
-    by_rows = ops.reshape(matrix, (-1, count, width, height, width))
-    turned = ops.transpose(by_rows, (0, 2, 1, 4, 3))
-    turned = ops.reshape(turned, (-1, width, count, width * height))
-    above, middle, below = (_drop_rows(turned, *drop) for drop in ((1, 3), (2, 2), (3, 1)))
-    is_first, is_last = is_first[2:-2, None], is_last[2:-2, None]
-    above = ops.where(is_first, diagonals.shift(above, (1,), -1), above)
-    below = ops.where(is_last, diagonals.shift(below, (1,), 1), below)
-    fused = middle + diagonals.shift(above, (3,), -1) + diagonals.shift(below, (3,), 1)
-    return ops.reshape(fused, (-1, width, count - 4, width, height))
+    return diagonals.shift(last, (1,), -1), diagonals.shift(first, (1,), 1)
 
 
-def _drop_rows(scores: Any, before: int, after: int) -> Any:
-    """Drops the first and the last rows of queries, axis 2 of (batch, w, rows, ...)."""
+def _beyond(scores: Any, numbers: Any, height: Any, above: Any, below: Any) -> Any:
+    """`scores` (batch, w, r, w, h) with other rows where their numbers are outside the picture."""
+    outside = (numbers < 0) | (numbers >= height)
+    edge = ops.where(numbers[0] < 0, above, below)
+    return ops.where(outside[:, None, None], edge, scores)
+
+
+def _fuse_along_rows(scores: Any) -> Any:
+    """Score fusion, first part, of the middle rows: (batch, r, w, h, w) to (batch, w, r - 2, w, h).
+
+    Row follows upon row, in the picture and in the background.
+    """
+    _, count, width, height = ops.shape(scores)[:4]
+    matrix = ops.reshape(scores, (-1, count * width, height * width))
+    fused = diagonals.sum_of_three_within(matrix, (1, 2), width)
+    fused = ops.reshape(fused, (-1, count - 2, width, height, width))
+    return ops.transpose(fused, (0, 2, 1, 4, 3))
+
+
+def _fuse_along_columns(scores: Any) -> Any:
+    """Score fusion, second part: (batch, w, r + 2, w, h) to the middle (batch, w, r, w, h)."""
+    _, width, count, _, height = ops.shape(scores)
+    matrix = ops.reshape(scores, (-1, width, count, width * height))
+    fused = diagonals.sum_of_three_within(matrix, (2, 3), 1)
+    return ops.reshape(fused, (-1, width, count - 2, width, height))
+
+
+def _drop(scores: Any, axis: int, before: Any, after: Any) -> Any:
+    """Drops the first and the last rows of queries."""
     shape = list(ops.shape(scores))
     starts = [0] * len(shape)
-    starts[2], shape[2] = before, shape[2] - before - after
+    starts[axis], shape[axis] = before, shape[axis] - before - after
     return ops.slice(scores, starts, shape)
 
 
@@ -191,7 +237,7 @@ def _paste_rows(attention: Any, copies: Any, dtype: str) -> Any:
 
     A cell is part of patches of its own row and of the row above.
     """
-    above, own = _drop_rows(attention, 0, 1), _drop_rows(attention, 1, 0)
+    above, own = _drop(attention, 2, 0, 1), _drop(attention, 2, 1, 0)
     weights = ops.pad(own, ((0, 0),) * 4 + ((0, 1),)) + ops.pad(above, ((0, 0),) * 4 + ((1, 0),))
     weights = diagonals.sum_of_two(weights, (1, 3))
     _, columns, rows = ops.shape(weights)[:3]
@@ -201,14 +247,28 @@ def _paste_rows(attention: Any, copies: Any, dtype: str) -> Any:
 
 
 def _one_after_another(
-    function: Callable[[Any], tuple[Any, Any]], count: Any, dtypes: Sequence[str]
-) -> tuple[Any, Any]:
-    """Stacks the results of function(0), ..., function(count - 1), run one after another."""
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
+    function: Callable[[Held, Any], tuple[Held, tuple[Any, Any]]],
+    held: Held,
+    count: Any,
+    dtypes: Sequence[str],
+) -> tuple[Any, ...]:
+    """Stacks the results of function(held, 0), ..., each with what the one before it held."""
+    if keras.backend.backend() != "tensorflow":
+        return ops.scan(function, held, ops.arange(count))[1]
+    import tensorflow as tf
 
-        # Keras' own map runs ten blocks side by side, and takes the memory of ten.
-        return tf.map_fn(
-            function, tf.range(count), parallel_iterations=1, fn_output_signature=dtypes
+    arrays = [tf.TensorArray(dtype, count) for dtype in dtypes]
+
+    def step(index, held, arrays):
+        after, results = function(held, index)
+        after = Held(
+            *(tf.ensure_shape(new, old.shape) for new, old in zip(after, held, strict=True))
         )
-    return ops.map(function, ops.arange(count))
+        written = [a.write(index, result) for a, result in zip(arrays, results, strict=True)]
+        return index + 1, after, written
+
+    # Keras' own scan runs ten blocks side by side where it can, and takes the memory of ten.
+    _, _, arrays = tf.while_loop(
+        lambda index, *_: index < count, step, (0, held, arrays), parallel_iterations=1
+    )
+    return tuple(array.stack() for array in arrays)

@@ -5,7 +5,9 @@ SCORE_BYTES = 192 * 2**20
 of about this size. 192 MiB hold a batch of 48 at 256x256, or one picture of 672x672."""
 
 EXTRA_ROWS = 5
-"""Rows of scores that a block computes beside those that it outputs, see `attention_blocks`."""
+"""Rows of scores, of three steps of the computation, that a block takes over from the one before
+it, see `attention_blocks`."""
 
 LEAST_ROWS = 4
-"""Fewest rows that a block outputs: with fewer, most of the work would be for the extra rows."""
+"""Fewest rows that a block outputs: with fewer, most of the work would be copying what it takes
+over."""
