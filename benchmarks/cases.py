@@ -104,6 +104,38 @@ def attention(batch, quick):
     return rows
 
 
+def attention_in_blocks(quick):
+    """Of a picture of 1024x1024: at once, and in the smallest blocks of rows, by turns."""
+    configure("float32")
+    import numpy as np
+    import tensorflow as tf
+
+    from inpaint_tf.engines import runtime
+    from inpaint_tf.networks.layers.attention_memory import LEAST_ROWS
+    from inpaint_tf.networks.layers.contextual_attention import contextual_attention
+
+    side = 128 if quick else 256
+    features = tf.nn.relu(tf.random.normal((1, side, side, 96), seed=0))
+    mask = np.zeros((1, side, side, 1), "float32")
+    mask[:, side // 4 : -side // 4, side // 4 : -side // 4] = 1
+
+    def attend(score_bytes):
+        def forward():
+            return contextual_attention(features, features, mask, score_bytes=score_bytes)[0]
+
+        return runtime.compiled(forward, [])
+
+    whole, blocks = measuring.best_seconds(attend(2**40), attend(1), repeats=2 if quick else 4)
+    return [
+        {
+            "what": f"attention of {4 * side}x{4 * side} in blocks of {LEAST_ROWS} rows",
+            "seconds": blocks,
+            "times": whole / blocks,
+            "than": "all rows at once",
+        }
+    ]
+
+
 def reading(quick):
     """uint8 256x256 batches of 16 from 192x192 JPEG pictures, on all cores, nothing else running.
 
@@ -261,6 +293,7 @@ CASES = {
     },
     "attention-1": lambda quick: attention(1, quick),
     "attention-16": lambda quick: attention(16, quick),
+    "attention-blocks": attention_in_blocks,
     "reading": reading,
     "waiting": waiting,
     "testing-float32": lambda quick: testing("float32", quick),
