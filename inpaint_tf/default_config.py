@@ -45,7 +45,11 @@ def default_config() -> ConfigDict:
     config.critics.kind = "wgan_gp"  # which networks judge
     config.critics.width = 64  # channels of their first layers; the others follow
 
-    config.critics.eyes = False  # projected critics also see the eyes of portraits by themselves
+    # Projected critics also see, in portraits,
+    config.critics.eyes = False  # the eyes by themselves
+    config.critics.face = (
+        False  # the face, through a network of face landmarks (the extra `projected`)
+    )
 
     config.losses = ConfigDict()
     config.losses.l1 = 1.2  # weight of the spatially discounted L1 over the hole's box
@@ -57,6 +61,7 @@ def default_config() -> ConfigDict:
     config.losses.ring = 0.0  # weight of the L1 over the known pixels up to 8 beside the hole
     config.losses.ssim = 0.0  # weight of 1 - SSIM of the composite over the hole's box
     config.losses.features = 0.0  # weight of the distance of the critics' frozen features
+    config.losses.face = 0.0  # weight of the distance of that network's features and landmarks
     config.losses.matching = 0.0  # weight of feature matching beside projected critics' scores
 
     # Liu et al., ECCV 2018 (partial convolutions), and Zeng et al., TVCG 2022 (AOT-GAN):

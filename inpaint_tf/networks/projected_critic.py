@@ -3,41 +3,46 @@
 After Sauer et al., "Projected GANs Converge Faster", NeurIPS 2021, section 3.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
+from inpaint_tf.networks import efficientnet_lite0
 from inpaint_tf.networks.layers.activations import LeakyReLU
 from inpaint_tf.networks.layers.norms.spectral_norm import SpectralConv2D
 
 PROJECTED = (64, 128, 256, 512)
-"""Channels of the projections, by `efficientnet_lite0.STRIDES`."""
-FEATURE_LEVELS = (5.9, 5.3, 4.9, 1.9)
-"""What features are divided by: their mean absolute values on 16 training faces at 256 pixels."""
+"""Channels of the projections, at a fourth of the picture's sides, an eighth, and so on."""
 HALVINGS = (2, 1, 0, 0)
 """Stride-2 convolutions of the head at each scale."""
 
 
-def build_projection(features: keras.Model, seed: int = 0) -> keras.Model:
+def build_projection(
+    features: keras.Model,
+    seed: int = 0,
+    levels: Sequence[float] = efficientnet_lite0.LEVELS,
+) -> keras.Model:
     """The frozen network and random mixtures of its features, which are never trained.
 
-    features: `efficientnet_lite0.build_features()`. seed: of the mixtures (He initialisation).
+    features: a model of pictures that returns features at the scales of `PROJECTED`, and perhaps
+      more after them. seed: of the mixtures (He initialisation).
+    levels: what the features are divided by, their mean absolute values.
     Call argument: pictures (batch, height, width, 3), float32 in [-1, 1].
-    Returns a list of (batch, height / stride, width / stride, channels), by `STRIDES` and
-    `PROJECTED`: channels mixed at each scale, then deeper scales mixed into finer ones.
+    Returns a list of (batch, height / stride, width / stride, channels), by `PROJECTED`: channels
+    mixed at each scale, then deeper scales mixed into finer ones.
     """
     rng = np.random.default_rng(seed)
-    pictures = keras.Input((None, None, 3), dtype="float32", name="pictures")
-    levels = [
-        _random(rng, 1, channels, feature.shape[-1])(feature / level)
-        for feature, level, channels in zip(
-            features(pictures), FEATURE_LEVELS, PROJECTED, strict=True
-        )
+    pictures = keras.Input(features.input_shape[1:], dtype="float32", name="pictures")
+    scales = features(pictures)[: len(PROJECTED)]
+    mixed = [
+        _random(rng, 1, channels, scale.shape[-1])(scale / level)
+        for scale, level, channels in zip(scales, levels, PROJECTED, strict=True)
     ]
-    outputs = [levels[-1]]
-    for finer in levels[-2::-1]:
+    outputs = [mixed[-1]]
+    for finer in mixed[-2::-1]:
         deeper = _random(rng, 3, finer.shape[-1], outputs[0].shape[-1])(outputs[0])
         deeper = keras.layers.UpSampling2D(2, interpolation="bilinear", dtype=_precision())(deeper)
         outputs.insert(0, (finer + deeper) * float(np.sqrt(0.5)))

@@ -35,6 +35,7 @@ LOWEST = {
     "masks.max_shrink": 0,
     "generator.width": 2,  # the last layers have half of it
     "critics.width": 8,
+    "losses.face": 0,
     "losses.matching": 0,
     "losses.known_mean": 0,
     "losses.hole_mean": 0,
@@ -88,13 +89,14 @@ def check_config(config: Any) -> None:
     if kind.whole_picture and config.losses.discount != 1:
         reason = f"must be 1 for holes of kind {config.masks.kind!r}, which fill no box"
         _refuse(config, "losses.discount", reason)
-    for name in ("features", "matching"):
+    for name in ("features", "face", "matching"):
         if config.losses[name] and config.critics.kind != "projected":
             reason = "must be 0 for other critics than those of kind 'projected'"
             _refuse(config, f"losses.{name}", reason)
-    if config.critics.eyes and config.critics.kind != "projected":
-        reason = "must be False for other critics than those of kind 'projected'"
-        _refuse(config, "critics.eyes", reason)
+    for name in ("eyes", "face"):
+        if config.critics[name] and config.critics.kind != "projected":
+            reason = "must be False for other critics than those of kind 'projected'"
+            _refuse(config, f"critics.{name}", reason)
     if config.generator.freeze_encoder and config.generator.kind not in WITH_NORMS:
         reason = f"must be False for kinds without batch normalisation; {WITH_NORMS[0]!r} has it"
         _refuse(config, "generator.freeze_encoder", reason)

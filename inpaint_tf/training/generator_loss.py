@@ -1,5 +1,7 @@
 """What the generator minimises: reconstruction of its stages, and what the critics say."""
 
+import functools
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from inpaint_tf import compositing
@@ -13,6 +15,7 @@ OPTIONAL_TERMS = {
     "hole": "hole_loss",
     "ring": "ring_loss",
     "features": "feature_loss",
+    "face": "face_loss",
     "known_mean": "known_mean_loss",
     "hole_mean": "hole_mean_loss",
     "variation": "variation_loss",
@@ -36,7 +39,7 @@ class LossWeights(NamedTuple):
     ring: on the L1 over the known pixels next to the hole.
     ssim: on 1 - SSIM of the composite over the hole's box.
     features: on the `feature_distance` of the composite, with critics that have one; it is a part
-      of the reconstruction, in Algorithm 1 only.
+      of the reconstruction, in Algorithm 1 only. face: the same for `face_distance`.
     known_mean, hole_mean: on the L1 over known and over hole pixels, both as means over all pixels
       (Liu et al., ECCV 2018: 1 and 6, of pictures whose values span 2.2 times as much).
     variation: on the total variation of the composite in the hole, dilated by a pixel (there: 0.1,
@@ -53,6 +56,7 @@ class LossWeights(NamedTuple):
     ring: float = 0.0
     ssim: float = 0.0
     features: float = 0.0
+    face: float = 0.0
     known_mean: float = 0.0
     hole_mean: float = 0.0
     variation: float = 0.0
@@ -139,6 +143,14 @@ class GeneratorLoss:
                 total = total + weights.ssim * self._dissimilarity(box_real, picture, hole)
             return total
 
+        distances: dict[str, tuple[float, Callable[[Any], Any]]] = {
+            OPTIONAL_TERMS[name]: (weight, functools.partial(distance, real))
+            for name, weight, distance in (
+                ("features", weights.features, self.critics.feature_distance),
+                ("face", weights.face, self.critics.face_distance),
+            )
+            if weight
+        }
         return balanced.adversarial(
             self.critics,
             real,
@@ -146,7 +158,7 @@ class GeneratorLoss:
             hole,
             reconstruction=reconstruction,
             means=means,
-            feature_weight=weights.features,
+            distances=distances,
             share=weights.adversarial,
         )
 

@@ -65,7 +65,7 @@ def test_holes_without_a_box_have_no_discount(kind):
     check_config.check_config(config)
 
 
-@pytest.mark.parametrize("name", ["features", "matching"])
+@pytest.mark.parametrize("name", ["features", "face", "matching"])
 def test_features_belong_to_critics_that_have_them(name):
     config = default_config()
     config.losses[name] = 0.5
@@ -75,10 +75,11 @@ def test_features_belong_to_critics_that_have_them(name):
     check_config.check_config(config)
 
 
-def test_a_view_of_the_eyes_belongs_to_projected_critics():
+@pytest.mark.parametrize("view", ["eyes", "face"])
+def test_more_views_belong_to_projected_critics(view):
     config = default_config()
-    config.critics.eyes = True
-    with pytest.raises(UserError, match=r"critics\.eyes must be False for other critics"):
+    config.critics[view] = True
+    with pytest.raises(UserError, match=rf"critics\.{view} must be False for other critics"):
         check_config.check_config(config)
     config.critics.kind = "projected"
     check_config.check_config(config)

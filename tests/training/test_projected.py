@@ -20,7 +20,7 @@ from inpaint_tf.networks.projected_critic import (
     iterate,
 )
 from inpaint_tf.training.build_from_config import build_trainer
-from inpaint_tf.training.critics.projected import ProjectedCritics, bounding_squares
+from inpaint_tf.training.critics.projected import FaceNetwork, ProjectedCritics, bounding_squares
 
 
 def small_config():
@@ -53,8 +53,12 @@ class Levels:
         return [ops.average_pool(pictures, size, size) for size in (8, 16)]
 
 
+def constants(*views):
+    return {view: Constant() for view in views}
+
+
 def test_the_losses_are_hinges_over_the_hole_alone():
-    critics = ProjectedCritics(Levels(), Levels(), Constant(), Constant(), view_size=32)
+    critics = ProjectedCritics(Levels(), Levels(), constants("local", "global"), view_size=32)
     mask = np.zeros((1, 32, 32, 1), "float32")
     mask[:, 8:24, 8:24] = 1
     hole = Hole(ops.convert_to_tensor(mask), ops.convert_to_tensor([[8, 8]], "int32"), (16, 16))
@@ -78,8 +82,8 @@ def test_the_losses_are_hinges_over_the_hole_alone():
 
 
 def test_a_view_of_the_eyes_counts_where_the_hole_covers_them():
-    heads = [Constant() for _ in range(3)]
-    critics = ProjectedCritics(Levels(), Levels(), *heads, view_size=64)
+    heads = constants("local", "global", "eyes")
+    critics = ProjectedCritics(Levels(), Levels(), heads, view_size=64)
     real = np.full((1, 64, 64, 3), 0.25, "float32")
     for rows, seen in ((slice(20, 36), True), (slice(40, 60), False)):
         mask = np.zeros((1, 64, 64, 1), "float32")
@@ -95,7 +99,7 @@ def test_a_view_of_the_eyes_counts_where_the_hole_covers_them():
 
 
 def test_the_view_of_the_eyes_shows_both_eyes_of_the_mean_face():
-    critics = ProjectedCritics(Levels(), Levels(), *[Constant()] * 3, view_size=256)
+    critics = ProjectedCritics(Levels(), Levels(), constants("eyes"), view_size=256)
     picture = np.zeros((1, 192, 192, 3), "float32")
     for x, y in 192 * face_shapes.MEAN_FACE[17:27]:  # the brows
         picture[0, round(y), round(x), 0] = 1
@@ -110,6 +114,44 @@ def test_the_view_of_the_eyes_shows_both_eyes_of_the_mean_face():
             enlarged * picture[..., channel].sum(), rel=0.01
         )
     assert view[..., 2].max() == 0
+
+
+class Brightness:
+    """Stands for the network of faces: one scale of features, and landmarks that light moves."""
+
+    def __call__(self, pictures):
+        light = ops.mean(pictures, axis=(1, 2, 3))[:, None, None]
+        return [pictures, ops.tile(192.0 * light, (1, 468, 3))]
+
+
+def test_the_distance_of_faces_is_of_features_and_of_landmarks():
+    face = FaceNetwork(Brightness(), Levels())
+    critics = ProjectedCritics(Levels(), Levels(), constants("local"), face, view_size=64)
+    real = np.full((2, 64, 64, 3), 0.5, "float32")
+    distance = critics.face_distance(real, real + 0.1)
+    # A tenth beside a level of a half, and landmarks off by a tenth of the side.
+    level = np.sqrt(0.5**2 + 1e-3)
+    assert float(distance) == pytest.approx(0.1 / level + 0.1 / 0.05, rel=1e-5)
+    assert float(critics.face_distance(real, real)) == 0.0
+
+
+def test_the_view_of_the_face_looks_through_the_network_of_faces():
+    class Doubled(Levels):
+        def __call__(self, pictures):
+            assert pictures.shape[1:3] == (192, 192)
+            return [2.0 * each for each in super().__call__(pictures)]
+
+    face = FaceNetwork(Brightness(), Doubled())
+    critics = ProjectedCritics(Levels(), Levels(), constants("global", "face"), face, view_size=64)
+    mask = np.zeros((1, 64, 64, 1), "float32")
+    mask[:, 16:48, 16:48] = 1
+    hole = Hole(ops.convert_to_tensor(mask), ops.convert_to_tensor([[16, 16]], "int32"), (32, 32))
+    real = np.full((1, 64, 64, 3), 0.25, "float32")
+    completed = np.where(mask == 1, -0.1, real).astype("float32")
+    _, terms = critics.loss(*map(ops.convert_to_tensor, (real, completed)), hole, None)
+    assert set(terms) == set(critics.terms)
+    assert float(terms["score_real_global"]) == pytest.approx(0.5, abs=1e-6)
+    assert float(terms["score_real_face"]) == pytest.approx(1.0, abs=1e-6)
 
 
 @pytest.fixture
@@ -204,10 +246,10 @@ def test_feature_matching_is_the_difference_in_the_heads_over_the_hole(everyday_
     assert matched[0] == pytest.approx(plain[0], abs=1e-6)
 
     expected = 0.0
-    for _, heads, view in critics._views(hole, real.shape):
+    for _, heads, projection, view in critics._views(hole, real.shape):
         seen = []
         for picture in (real, completed):
-            features = critics.projection(view(picture))
+            features = projection(view(picture))
             share = [block_means(np.asarray(view(mask)), feature.shape[1]) for feature in features]
             joined = [np.concatenate(pair, axis=-1) for pair in zip(features, share, strict=True)]
             seen.append(activations(heads)(joined))
@@ -252,7 +294,8 @@ def test_an_interrupted_run_ends_in_the_same_weights(tmp_path, pictures):
     import h5py
 
     config = everyday_config()
-    config.critics.eyes = True
+    config.critics.eyes = config.critics.face = True
+    config.losses.face = 0.5
     config.data.train = str(pictures)
     config.train.steps = 4
     whole = inpaint_tf.train(config, tmp_path / "whole", device="cpu", precision="float32")

@@ -24,7 +24,7 @@ def adversarial(
     *,
     reconstruction: Callable[[Any], Any],
     means: list[Any],
-    feature_weight: float,
+    distances: dict[str, tuple[float, Callable[[Any], Any]]],
     share: float,
 ) -> tuple[Any, dict[str, Any]]:
     """(total, terms) to add to the generator's loss: of the critics, and of their features.
@@ -34,9 +34,10 @@ def adversarial(
 
     critics: a `critics.base.Critics` with `balanced`; completed: the composite.
     reconstruction: the loss of a completed picture whose gradient's norm is the measure, together
-      with that of the features.
+      with the distances.
     means: the running means of `TERMS`, 0 before the first step.
-    feature_weight: on the critics' `feature_distance`; 0 leaves it out.
+    distances: (weight, function of a completed picture) by the names of their terms: of frozen
+      features, from the truth's.
     share: of the reconstruction's norm.
     """
     fixed = ops.stop_gradient(completed)
@@ -45,11 +46,9 @@ def adversarial(
     )
     known, terms = engine.input_gradient(reconstruction, fixed), {}
     features: Any = 0.0
-    if feature_weight:
-        terms["feature_loss"], features = engine.value_and_input_gradient(
-            lambda picture: critics.feature_distance(real, picture), fixed
-        )
-        features = feature_weight * features
+    for name, (weight, distance) in distances.items():
+        terms[name], gradient = engine.value_and_input_gradient(distance, fixed)
+        features = features + weight * gradient
     norms = [_norm(gradient * hole.mask) for gradient in (known + features, wanted)]
     kept = [ops.convert_to_tensor(mean) for mean in means]
     levels = [ops.where(mean > 0, mean, norm) for mean, norm in zip(kept, norms, strict=True)]

@@ -1,13 +1,17 @@
-"""Critics that look through a frozen network: of the whole picture, the hole, and the eyes.
+"""Critics that look through frozen networks: at the whole picture, the hole, the eyes, the face.
 
 After Sauer et al., "Projected GANs Converge Faster", NeurIPS 2021: features of EfficientNet-Lite0,
 fixed random projections, and four small heads a view, trained by hinge losses. Scores count where
 the hole is; elsewhere the composite is the truth. They learn in hundreds of steps, and their update
 needs no second derivative.
+
+The face is looked at through a network of its own, which knows faces and nothing else. Two feature
+networks are better than one (Sauer et al., "StyleGAN-XL", SIGGRAPH 2022, section 3.2).
 """
 
 import math
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import keras
 from keras import ops
@@ -16,7 +20,7 @@ from inpaint_tf import compositing
 from inpaint_tf.engines.active_engine import engine
 from inpaint_tf.engines.step_random import StepRandom
 from inpaint_tf.masks import Hole
-from inpaint_tf.networks import efficientnet_lite0, projected_critic
+from inpaint_tf.networks import efficientnet_lite0, face_landmarks, projected_critic
 from inpaint_tf.training.critics.base import Critics
 
 LEAST_HOLE = 0.25
@@ -25,6 +29,8 @@ MARGIN = 1 / 8
 """Of the hole's bounding square, that the local view shows on each side of it."""
 LEAST_SIDE = 0.3
 """Of the local view, as a share of the picture's."""
+LANDMARKS_SHARE = 0.05
+"""Of the picture's side: an error of the landmarks that weighs as much as a distance of 1."""
 EYES = (0.33, 0.27), (0.20, 0.45)
 """Top and left, height and width of the view of both eyes, as shares of the picture's sides: where
 they are in a portrait with the mean face of `masks.face_shapes`, brows and all."""
@@ -32,7 +38,26 @@ EYES_SIZE = (0.5, 1.125)
 """Height and width that they are enlarged to, as shares of the other views' sides."""
 
 
-VIEWS = ("local", "global", "eyes")
+VIEWS = ("local", "global", "eyes", "face")
+
+
+class View(NamedTuple):
+    """One way to look at pictures.
+
+    show: cuts and resizes pictures, or masks: (batch, height, width, channels) to another size.
+    """
+
+    name: str
+    heads: Any
+    projection: Any
+    show: Callable[[Any], Any]
+
+
+class FaceNetwork(NamedTuple):
+    """features: `face_landmarks.build_features()`. projection: of `build_projection`, of them."""
+
+    features: Any
+    projection: Any
 
 
 def _terms(views):
@@ -44,28 +69,36 @@ def _terms(views):
 def build(config: Any) -> "ProjectedCritics":
     """The critics of a config, with new heads. `UserError` without the package of the features."""
     features = efficientnet_lite0.build_features()
-
-    def heads(view):
-        return projected_critic.build_heads(f"{view}_heads", config.critics.width)
-
+    views = ["local", "global", *(view for view in ("eyes", "face") if config.critics[view])]
     return ProjectedCritics(
         features,
         projected_critic.build_projection(features, config.train.seed),
-        heads("local"),
-        heads("global"),
-        heads("eyes") if config.critics.eyes else None,
+        {
+            view: projected_critic.build_heads(f"{view}_heads", config.critics.width)
+            for view in views
+        },
+        face=_face_network(config) if config.critics.face or config.losses.face else None,
         view_size=_whole_strides(config.data.size),
         matching=config.losses.matching,
     )
 
 
+def _face_network(config):
+    features = face_landmarks.build_features()
+    projection = projected_critic.build_projection(
+        features, config.train.seed, face_landmarks.LEVELS
+    )
+    return FaceNetwork(features, projection)
+
+
 class ProjectedCritics(Critics):
-    """Two views of the pictures, or three, each with a head a scale.
+    """Two views of the pictures, or up to four, each with a head a scale.
 
     features: `efficientnet_lite0.build_features()`. projection: of `build_projection`, from these.
-    local_heads, global_heads: of `build_heads`.
-    eyes_heads: of a third view, of both eyes in portraits that are framed alike; or None. It counts
-      where the hole covers them.
+    heads: of `build_heads`, by the names of their views: "local" and "global"; perhaps "eyes", of
+      both eyes, and "face", of the whole picture through the network of faces. These two are for
+      portraits that are framed alike. The eyes count where the hole covers them.
+    face: the network of faces, or None where neither a view nor `face_distance` needs it.
     view_size: pixels of the first two views' sides, a multiple of 32.
     matching: weight of feature matching in what the generator minimises (Wang et al., "pix2pixHD",
       CVPR 2018, equation 3): the L1 between what the heads' layers see in truth and composite.
@@ -80,20 +113,20 @@ class ProjectedCritics(Critics):
         self,
         features: keras.Model,
         projection: keras.Model,
-        local_heads: keras.Model,
-        global_heads: keras.Model,
-        eyes_heads: keras.Model | None = None,
+        heads: dict[str, Any],
+        face: FaceNetwork | None = None,
         view_size: int = 256,
         matching: float = 0.0,
     ):
         self.features = features
         self.projection = projection
-        # The projection follows from the seed.
-        self.networks = {"local_heads": local_heads, "global_heads": global_heads}
-        if eyes_heads is not None:
-            self.networks["eyes_heads"] = eyes_heads
-        self.terms = _terms([name.removesuffix("_heads") for name in self.networks])
-        self.frozen_variables = projection.variables
+        self.face: Any = face
+        self.heads = heads
+        self.networks = {f"{view}_heads": network for view, network in heads.items()}
+        self.terms = _terms(heads)
+        # The projections follow from the seed.
+        frozen = [projection, face.projection] if face else [projection]
+        self.frozen_variables = [variable for each in frozen for variable in each.variables]
         self.view_size = view_size
         self.matching = matching
 
@@ -108,9 +141,9 @@ class ProjectedCritics(Critics):
         del prepared
         terms: dict[str, Any] = {}
         total = 0.0
-        for name, heads, view in self._views(hole, real.shape):
-            both, mask = view(ops.concatenate([real, completed])), view(_masks(hole, real.shape))
-            features = self.projection(both)
+        for name, heads, projection, show in self._views(hole, real.shape):
+            both, mask = show(ops.concatenate([real, completed])), show(_masks(hole, real.shape))
+            features = projection(both)
             scores, weights = self._scores(heads, features, ops.concatenate([mask, mask]))
             loss, real_score, fake_score = 0.0, 0.0, 0.0
             for score, weight in zip(scores, weights, strict=True):
@@ -130,14 +163,14 @@ class ProjectedCritics(Critics):
     def adversarial(self, real: Any, completed: Any, hole: Hole) -> Any:
         """-mean(score) over the hole, of all views together, and the feature matching."""
         total = 0.0
-        for _, heads, view in self._views(hole, real.shape):
-            mask = view(_masks(hole, real.shape))
-            features = self.projection(view(completed))
+        for _, heads, projection, show in self._views(hole, real.shape):
+            mask = show(_masks(hole, real.shape))
+            features = projection(show(completed))
             scores, weights = self._scores(heads, features, mask)
             for score, weight in zip(scores, weights, strict=True):
                 total = total - _mean(score, weight) / len(scores)
             if self.matching:
-                truth = self.projection(view(real))
+                truth = projection(show(real))
                 total = total + self.matching * self._mismatch(heads, truth, features, mask)
         return total
 
@@ -157,15 +190,16 @@ class ProjectedCritics(Critics):
 
         Beside the root mean square of the truth's channels at each place. 0 where all are equal.
         """
-        total = 0.0
-        truth = self.features(self._whole(real))
-        for true, feature in zip(truth, self.features(self._whole(completed)), strict=True):
-            level = ops.sqrt(ops.mean(ops.square(true), axis=-1, keepdims=True) + 1e-3)
-            total = total + ops.mean(ops.abs(feature - true) / level)
-        return total
+        return _distance(self.features(self._whole(real)), self.features(self._whole(completed)))
 
-    def _views(self, hole, shape):
-        """(name, heads, function of pictures or masks that cuts and resizes them)."""
+    def face_distance(self, real: Any, completed: Any) -> Any:
+        """The same of the network of faces, and the landmarks' mean error in `LANDMARKS_SHARE`."""
+        *truth, places = self.face.features(_face(real))
+        *found, found_places = self.face.features(_face(completed))
+        error = ops.mean(ops.abs(found_places[..., :2] - places[..., :2])) / face_landmarks.SIDE
+        return _distance(truth, found) + error / LANDMARKS_SHARE
+
+    def _views(self, hole: Hole, shape: tuple) -> Iterator[View]:
         size = self.view_size
         starts, sides = bounding_squares(hole.mask)
 
@@ -175,10 +209,10 @@ class ProjectedCritics(Critics):
                 pictures, ops.tile(starts, (repeats, 1)), ops.tile(sides, (repeats,)), size
             )
 
-        yield "local", self.networks["local_heads"], local
-        yield "global", self.networks["global_heads"], self._whole
-        if "eyes_heads" in self.networks:
-            yield "eyes", self.networks["eyes_heads"], self._eyes
+        shows = {"local": local, "global": self._whole, "eyes": self._eyes, "face": _face}
+        for name, heads in self.heads.items():
+            projection = self.face.projection if name == "face" else self.projection
+            yield View(name, heads, projection, shows[name])
 
     def _eyes(self, pictures):
         starts, sides = (
@@ -220,6 +254,24 @@ def bounding_squares(mask: Any) -> tuple[Any, Any]:
     sides = ops.clip(sides, LEAST_SIDE * length, float(length))
     starts = (low + high - sides[:, None]) / 2
     return ops.clip(starts, 0.0, length - sides[:, None]), sides
+
+
+def _face(pictures):
+    """The whole picture, which is a portrait, in the size of the network of faces."""
+    start, side = ops.zeros((1, 2)), ops.full((1,), float(pictures.shape[1]))
+    return compositing.enlarge(pictures, start, side, face_landmarks.SIDE)
+
+
+def _distance(truth, found):
+    """Mean absolute differences of features, summed over scales.
+
+    Beside the root mean square of the truth's channels at each place.
+    """
+    total = 0.0
+    for true, feature in zip(truth, found, strict=True):
+        level = ops.sqrt(ops.mean(ops.square(true), axis=-1, keepdims=True) + 1e-3)
+        total = total + ops.mean(ops.abs(feature - true) / level)
+    return total
 
 
 def _whole_strides(pixels):

@@ -37,6 +37,7 @@ TERMS = {
     "hole_loss": "L1 over the hole, before its weight config.losses.hole.",
     "ring_loss": "L1 over the known pixels beside the hole, before its weight config.losses.ring.",
     "feature_loss": "Distance of the critics' frozen features, before its weight.",
+    "face_loss": "Distance of the features and landmarks of faces, before its weight.",
     "known_mean_loss": "L1 over the known pixels, a mean over all, before its weight "
     "config.losses.known_mean.",
     "hole_mean_loss": "L1 over the hole, a mean over all pixels, before its weight "
@@ -53,6 +54,7 @@ TERMS = {
     "Near 0: it cannot tell them apart. Strongly negative: it can.",
     "critic_global": "Critic of the whole picture: score of completed pictures less real ones.",
     "critic_eyes": "Critic of the eyes alone, of their enlarged view: its loss.",
+    "critic_face": "Critic of the face, through the network of face landmarks: its loss.",
     "score_real": "Mean score that the critic gives real pictures.",
     "score_completed": "Mean score that the critic gives completed pictures.",
     "norm_reconstruction": "Norm of the reconstruction's gradient for the completed picture.",

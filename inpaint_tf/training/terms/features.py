@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
-from inpaint_tf.networks import efficientnet_lite0, projected_critic, vgg
+from inpaint_tf.networks import efficientnet_lite0, vgg
 from inpaint_tf.training import losses
 
 TERMS = ("perceptual_loss", "style_loss")
@@ -91,7 +91,7 @@ def build(config: Any) -> FeatureTerms | None:
     network = efficientnet_lite0.build_features()
     levelled = [
         feature / level
-        for feature, level in zip(network.outputs, projected_critic.FEATURE_LEVELS, strict=True)
+        for feature, level in zip(network.outputs, efficientnet_lite0.LEVELS, strict=True)
     ]
     network = keras.Model(network.inputs[0], levelled, name="efficientnet_lite0_levelled")
     network.trainable = False
