@@ -81,50 +81,18 @@ def attend_in_blocks(
     Returns (copied, best): copied (batch, h+1, w+1, 4c), see `pixel_cells`; best (batch, h, w)
     int32, the background position counted by columns.
     """
-    shape = ops.shape(queries)
-    height, width = shape[1:3]
-    three_queries, three_keys = _three_rows(queries), _three_rows(keys)
-    copies = ops.transpose(pixel_cells.from_pixels(ops.cast(background, dtype)), (0, 2, 1, 3))
-    copies = ops.reshape(copies, (-1, (width + 1) * (height + 1), copies.shape[3]))
-
+    batch, height, width = ops.shape(queries)[:3]
     count = (height + rows) // rows  # (height + 1) / rows, rounded up
     left_out = 0
     if wanted is not None:
         left_out = wanted[0] // rows
         count = (wanted[1] + rows - 1) // rows - left_out
-
-    def scores_of(numbers: Any) -> Any:
-        """(batch, r, w, h, w): of rows by their numbers, zeros for rows outside the picture."""
-        exists = ops.cast((numbers >= 0) & (numbers < height), "float32")
-        queries = ops.take(three_queries, ops.clip(numbers, 0, height - 1), axis=1)
-        return _scores_of_rows(queries * exists[:, None, None], three_keys) * lengths
-
-    edges = _edges(scores_of, height) if fuse else ()
-
-    def advance(held: Held, first: Any, more: Any) -> tuple[Held, Any]:
-        """Scores of `more` rows from `first` on: attention of as many, and of one before them."""
-        scores = ops.concatenate([held.scores, scores_of(first + ops.arange(more))], axis=1)
-        by_rows = held.by_rows
-        if fuse:
-            new = _beyond(_fuse_along_rows(scores), first - 1 + ops.arange(more), height, *edges)
-            by_rows = ops.concatenate([by_rows, new], axis=2)
-            fused = _fuse_along_columns(by_rows)
-            by_rows = _drop(by_rows, 2, more, 0)
-        else:
-            fused = ops.transpose(_drop(scores, 1, 0, 2), (0, 2, 1, 4, 3))
-        attended = first - LAG + ops.arange(more)
-        exists = ops.cast((attended >= 0) & (attended < height), "float32")
-        logs = logits(fused, valid, softmax_scale, excluded)
-        positions = ops.reshape(logs, (-1, width, more, width * height))
-        attention = ops.reshape(ops.softmax(positions, axis=-1), ops.shape(logs))
-        attention = attention * (valid * exists[:, None, None])
-        attention = ops.concatenate([held.attention, attention], axis=2)
-        held = Held(_drop(scores, 1, more, 0), by_rows, _drop(attention, 2, more, 0))
-        return held, attention
+    steps = _Steps(queries, keys, valid, lengths, softmax_scale, fuse, excluded)
+    copies = ops.transpose(pixel_cells.from_pixels(ops.cast(background, dtype)), (0, 2, 1, 3))
+    copies = ops.reshape(copies, (-1, (width + 1) * (height + 1), copies.shape[3]))
 
     def block(held: Held, index: Any) -> tuple[Held, tuple[Any, Any]]:
-        first = (left_out + index) * rows + LAG
-        held, attention = advance(held, first, rows)
+        held, attention = steps.advance(held, (left_out + index) * rows + LAG, rows)
         new = ops.reshape(_drop(attention, 2, 1, 0), (-1, width, rows, width * height))
         # Floats, exact up to 2**24: oneDNN prints warnings about transposed integers.
         return held, (
@@ -132,21 +100,77 @@ def attend_in_blocks(
             ops.cast(first_largest(new), "float32"),
         )
 
-    nothing = Held(
-        ops.zeros((shape[0], 2, width, height, width)),
-        ops.zeros((shape[0], width, 2, width, height)),
-        ops.zeros((shape[0], width, 1, width, height)),
-    )
-    # What the first block takes over. Rows that depend on `nothing` are not among it.
-    before, _ = advance(nothing, left_out * rows + LAG - EXTRA_ROWS, EXTRA_ROWS)
-    copied, best = _one_after_another(block, before, count, (dtype, "float32"))
+    held = steps.before(left_out * rows + LAG)
+    copied, best = _one_after_another(block, held, count, (dtype, "float32"))
     copied = ops.transpose(copied, (1, 0, 3, 2, 4))  # (batch, blocks, rows, w + 1, 4c)
     copied = ops.reshape(copied, (-1, count * rows, width + 1, copies.shape[2]))
     best = ops.reshape(ops.transpose(best, (1, 0, 3, 2)), (-1, count * rows, width))
     if wanted is not None:
         copied, best = (_after_zeros(each, left_out * rows, height + 1) for each in (copied, best))
-    copied = ops.slice(copied, (0, 0, 0, 0), (shape[0], height + 1, width + 1, copies.shape[2]))
-    return copied, ops.cast(ops.slice(best, (0, 0, 0), (shape[0], height, width)), "int32")
+    copied = ops.slice(copied, (0, 0, 0, 0), (batch, height + 1, width + 1, copies.shape[2]))
+    return copied, ops.cast(ops.slice(best, (0, 0, 0), (batch, height, width)), "int32")
+
+
+class _Steps:
+    """Scores, their fusion and the softmax, for the rows of a block. Arguments: as above."""
+
+    def __init__(
+        self,
+        queries: Any,
+        keys: Any,
+        valid: Any,
+        lengths: Any,
+        softmax_scale: float,
+        fuse: bool,
+        excluded: bool,
+    ):
+        self.batch, self.height, self.width = ops.shape(queries)[:3]
+        self.three_queries, self.three_keys = _three_rows(queries), _three_rows(keys)
+        self.valid, self.lengths = valid, lengths
+        self.softmax_scale, self.fuse, self.excluded = softmax_scale, fuse, excluded
+        self.edges = _edges(self.scores, self.height) if fuse else ()
+
+    def before(self, first: Any) -> Held:
+        """What the block whose scores begin at the row `first` takes over."""
+        batch, height, width = self.batch, self.height, self.width
+        nothing = Held(
+            ops.zeros((batch, 2, width, height, width)),
+            ops.zeros((batch, width, 2, width, height)),
+            ops.zeros((batch, width, 1, width, height)),
+        )
+        # Rows that depend on `nothing` are not among the last ones.
+        return self.advance(nothing, first - EXTRA_ROWS, EXTRA_ROWS)[0]
+
+    def advance(self, held: Held, first: Any, more: Any) -> tuple[Held, Any]:
+        """Scores of `more` rows from `first` on: attention of as many, and of one before them."""
+        scores = ops.concatenate([held.scores, self.scores(first + ops.arange(more))], axis=1)
+        by_rows = held.by_rows
+        if self.fuse:
+            new = _fuse_along_rows(scores)
+            new = _beyond(new, first - 1 + ops.arange(more), self.height, *self.edges)
+            by_rows = ops.concatenate([by_rows, new], axis=2)
+            fused = _fuse_along_columns(by_rows)
+            by_rows = _drop(by_rows, 2, more, 0)
+        else:
+            fused = ops.transpose(_drop(scores, 1, 0, 2), (0, 2, 1, 4, 3))
+        attention = self.attention(fused, first - LAG + ops.arange(more))
+        attention = ops.concatenate([held.attention, attention], axis=2)
+        held = Held(_drop(scores, 1, more, 0), by_rows, _drop(attention, 2, more, 0))
+        return held, attention
+
+    def scores(self, numbers: Any) -> Any:
+        """(batch, r, w, h, w): of rows by their numbers, zeros for rows outside the picture."""
+        exists = ops.cast((numbers >= 0) & (numbers < self.height), "float32")
+        queries = ops.take(self.three_queries, ops.clip(numbers, 0, self.height - 1), axis=1)
+        return _scores_of_rows(queries * exists[:, None, None], self.three_keys) * self.lengths
+
+    def attention(self, fused: Any, numbers: Any) -> Any:
+        """Weights of rows by their numbers: both (batch, w, r, w, h)."""
+        exists = ops.cast((numbers >= 0) & (numbers < self.height), "float32")
+        logs = logits(fused, self.valid, self.softmax_scale, self.excluded)
+        positions = ops.reshape(logs, (*ops.shape(logs)[:3], self.width * self.height))
+        attention = ops.reshape(ops.softmax(positions, axis=-1), ops.shape(logs))
+        return attention * (self.valid * exists[:, None, None])
 
 
 def _after_zeros(blocks: Any, before: Any, least: Any) -> Any:
