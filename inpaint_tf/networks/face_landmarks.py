@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import keras
 import numpy as np
+from keras import ops
 
 from inpaint_tf.data.tflite_file import read_arrays
 from inpaint_tf.errors import UserError
@@ -86,6 +87,17 @@ def read_weights() -> dict[str, np.ndarray]:
     return read_arrays(Path(spec.origin).parent / FILE)
 
 
+class _PReLU(keras.layers.PReLU):
+    """The same function without a ReLU: TensorFlow fuses that with the sum in front of it.
+
+    It forgets that the sum is read once more, gives up, and then fuses nothing in the whole graph,
+    not even the generator's convolutions.
+    """
+
+    def call(self, inputs: Any) -> Any:
+        return inputs * ops.stop_gradient(ops.where(inputs > 0, 1.0, self.alpha))
+
+
 def _block(arrays, number, features, halved=False, shift=1):
     """Filter each channel, mix channels, add what came in.
 
@@ -98,7 +110,7 @@ def _block(arrays, number, features, halved=False, shift=1):
         inputs = keras.layers.MaxPooling2D(2, dtype="float32")(inputs)
         more = features.shape[-1] - inputs.shape[-1]
         if more:
-            inputs = keras.ops.pad(inputs, ((0, 0), (0, 0), (0, 0), (0, more)))
+            inputs = ops.pad(inputs, ((0, 0), (0, 0), (0, 0), (0, more)))
     features = keras.layers.Add(dtype="float32")([inputs, features])
     return _prelu(arrays, f"p_re_lu{_ending(number + shift)}")(features)
 
@@ -132,7 +144,7 @@ def _depthwise(arrays, name, stride):
 
 def _prelu(arrays, name):
     weights = arrays[f"{name}/Alpha"]
-    return _layer(keras.layers.PReLU, (weights,), shared_axes=(1, 2))
+    return _layer(_PReLU, (weights,), shared_axes=(1, 2))
 
 
 def _layer(cls, weights, **options):
