@@ -20,7 +20,8 @@ from inpaint_tf.networks.projected_critic import (
     iterate,
 )
 from inpaint_tf.training.build_from_config import build_trainer
-from inpaint_tf.training.critics.projected import FaceNetwork, ProjectedCritics, bounding_squares
+from inpaint_tf.training.critics import views
+from inpaint_tf.training.critics.projected import FaceNetwork, ProjectedCritics
 
 
 def small_config():
@@ -94,19 +95,18 @@ def test_a_view_of_the_eyes_counts_where_the_hole_covers_them():
         assert set(terms) == set(critics.terms)
         assert float(terms["score_completed_eyes"]) == pytest.approx(-0.2 * seen, abs=1e-6)
         assert float(terms["critic_eyes"]) == pytest.approx(1.3 * seen, abs=1e-6)
-        views = sum(float(terms[f"critic_{view}"]) for view in ("local", "global", "eyes"))
-        assert float(total) == pytest.approx(views, abs=1e-6)
+        each = sum(float(terms[f"critic_{view}"]) for view in ("local", "global", "eyes"))
+        assert float(total) == pytest.approx(each, abs=1e-6)
 
 
 def test_the_view_of_the_eyes_shows_both_eyes_of_the_mean_face():
-    critics = ProjectedCritics(Levels(), Levels(), constants("eyes"), view_size=256)
     picture = np.zeros((1, 192, 192, 3), "float32")
     for x, y in 192 * face_shapes.MEAN_FACE[17:27]:  # the brows
         picture[0, round(y), round(x), 0] = 1
     for x, y in 192 * face_shapes.MEAN_FACE[36:48]:  # the eyes
         picture[0, round(y), round(x), 1] = 1
     picture[0, round(192 * face_shapes.MEAN_FACE[48:, 1].min()) :, :, 2] = 1  # the mouth
-    view = np.asarray(critics._eyes(ops.convert_to_tensor(picture)))
+    view = np.asarray(views.eyes(ops.convert_to_tensor(picture), 256))
     assert view.shape == (1, 128, 288, 3)
     enlarged = 128 * 288 / (0.20 * 0.45 * 192**2)  # times as many pixels
     for channel in (0, 1):
@@ -221,7 +221,7 @@ def test_the_local_view_is_the_square_around_the_hole():
     mask[0, 16:48, 20:40] = 1  # 32 high and 20 wide: a square of 40 about (32, 30)
     mask[1, 0:4, 60:64] = 1  # small and in a corner: 0.3 of the side
     mask[2, :, 10] = 1  # as high as the picture
-    starts, sides = bounding_squares(ops.convert_to_tensor(mask))
+    starts, sides = views.bounding_squares(ops.convert_to_tensor(mask))
     np.testing.assert_allclose(sides, [40, 19.2, 64], rtol=1e-6)
     np.testing.assert_allclose(starts, [[12, 10], [0, 44.8], [0, 0]], rtol=1e-6)
 
@@ -246,7 +246,7 @@ def test_feature_matching_is_the_difference_in_the_heads_over_the_hole(everyday_
     assert matched[0] == pytest.approx(plain[0], abs=1e-6)
 
     expected = 0.0
-    for _, heads, projection, view in critics._views(hole, real.shape):
+    for _, heads, projection, view in critics._views(hole):
         seen = []
         for picture in (real, completed):
             features = projection(view(picture))

@@ -9,35 +9,24 @@ The face is looked at through a network of its own, which knows faces and nothin
 networks are better than one (Sauer et al., "StyleGAN-XL", SIGGRAPH 2022, section 3.2).
 """
 
-import math
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import keras
 from keras import ops
 
-from inpaint_tf import compositing
 from inpaint_tf.engines.active_engine import engine
 from inpaint_tf.engines.step_random import StepRandom
 from inpaint_tf.masks import Hole
 from inpaint_tf.networks import efficientnet_lite0, face_landmarks, projected_critic
+from inpaint_tf.training.critics import views
 from inpaint_tf.training.critics.base import Critics
 
 LEAST_HOLE = 0.25
 """Share of a place that must be hole for its score to count."""
-MARGIN = 1 / 8
-"""Of the hole's bounding square, that the local view shows on each side of it."""
-LEAST_SIDE = 0.3
-"""Of the local view, as a share of the picture's."""
 LANDMARKS_SHARE = 0.05
 """Of the picture's side: an error of the landmarks that weighs as much as a distance of 1."""
-EYES = (0.33, 0.27), (0.20, 0.45)
-"""Top and left, height and width of the view of both eyes, as shares of the picture's sides: where
-they are in a portrait with the mean face of `masks.face_shapes`, brows and all."""
-EYES_SIZE = (0.5, 1.125)
-"""Height and width that they are enlarged to, as shares of the other views' sides."""
-
-
 VIEWS = ("local", "global", "eyes", "face")
 
 
@@ -60,25 +49,25 @@ class FaceNetwork(NamedTuple):
     projection: Any
 
 
-def _terms(views):
+def _terms(names):
     """Names of what the loss of some views returns."""
     each = ("critic", "score_real", "score_completed")
-    return ("d_loss", *(f"{term}_{view}" for term in each for view in views))
+    return ("d_loss", *(f"{term}_{name}" for term in each for name in names))
 
 
 def build(config: Any) -> "ProjectedCritics":
     """The critics of a config, with new heads. `UserError` without the package of the features."""
     features = efficientnet_lite0.build_features()
-    views = ["local", "global", *(view for view in ("eyes", "face") if config.critics[view])]
+    more = [view for view in ("eyes", "face") if config.critics[view]]
     return ProjectedCritics(
         features,
         projected_critic.build_projection(features, config.train.seed),
         {
             view: projected_critic.build_heads(f"{view}_heads", config.critics.width)
-            for view in views
+            for view in ("local", "global", *more)
         },
         face=_face_network(config) if config.critics.face or config.losses.face else None,
-        view_size=_whole_strides(config.data.size),
+        view_size=views.whole_strides(config.data.size),
         matching=config.losses.matching,
     )
 
@@ -107,7 +96,7 @@ class ProjectedCritics(Critics):
     balanced = True
     """The generator's adversarial weight is a share of the reconstruction's gradient."""
     terms = _terms(VIEWS)
-    """Those of all views; one without a view of the eyes has fewer."""
+    """Those of all views; critics with fewer have fewer."""
 
     def __init__(
         self,
@@ -141,7 +130,7 @@ class ProjectedCritics(Critics):
         del prepared
         terms: dict[str, Any] = {}
         total = 0.0
-        for name, heads, projection, show in self._views(hole, real.shape):
+        for name, heads, projection, show in self._views(hole):
             both, mask = show(ops.concatenate([real, completed])), show(_masks(hole, real.shape))
             features = projection(both)
             scores, weights = self._scores(heads, features, ops.concatenate([mask, mask]))
@@ -163,7 +152,7 @@ class ProjectedCritics(Critics):
     def adversarial(self, real: Any, completed: Any, hole: Hole) -> Any:
         """-mean(score) over the hole, of all views together, and the feature matching."""
         total = 0.0
-        for _, heads, projection, show in self._views(hole, real.shape):
+        for _, heads, projection, show in self._views(hole):
             mask = show(_masks(hole, real.shape))
             features = projection(show(completed))
             scores, weights = self._scores(heads, features, mask)
@@ -194,72 +183,29 @@ class ProjectedCritics(Critics):
 
     def face_distance(self, real: Any, completed: Any) -> Any:
         """The same of the network of faces, and the landmarks' mean error in `LANDMARKS_SHARE`."""
-        *truth, places = self.face.features(_face(real))
-        *found, found_places = self.face.features(_face(completed))
+        *truth, places = self.face.features(views.face(real))
+        *found, found_places = self.face.features(views.face(completed))
         error = ops.mean(ops.abs(found_places[..., :2] - places[..., :2])) / face_landmarks.SIDE
         return _distance(truth, found) + error / LANDMARKS_SHARE
 
-    def _views(self, hole: Hole, shape: tuple) -> Iterator[View]:
-        size = self.view_size
-        starts, sides = bounding_squares(hole.mask)
-
-        def local(pictures):
-            repeats = pictures.shape[0] // sides.shape[0] if sides.shape[0] > 1 else 1
-            return compositing.enlarge(
-                pictures, ops.tile(starts, (repeats, 1)), ops.tile(sides, (repeats,)), size
-            )
-
-        shows = {"local": local, "global": self._whole, "eyes": self._eyes, "face": _face}
+    def _views(self, hole: Hole) -> Iterator[View]:
+        shows: dict[str, Callable[[Any], Any]] = {
+            "local": functools.partial(views.hole, mask=hole.mask, size=self.view_size),
+            "global": self._whole,
+            "eyes": functools.partial(views.eyes, size=self.view_size),
+            "face": views.face,
+        }
         for name, heads in self.heads.items():
             projection = self.face.projection if name == "face" else self.projection
             yield View(name, heads, projection, shows[name])
 
-    def _eyes(self, pictures):
-        starts, sides = (
-            ops.convert_to_tensor([[share * pictures.shape[1] for share in shares]], "float32")
-            for shares in EYES
-        )
-        height, width = (_whole_strides(share * self.view_size) for share in EYES_SIZE)
-        return compositing.enlarge(pictures, starts, sides, (height, width))
-
     def _whole(self, pictures):
-        size = (self.view_size, self.view_size)
-        if pictures.shape[1:3] == size:
-            return pictures
-        return ops.image.resize(pictures, size, interpolation="bilinear")
+        return views.whole(pictures, self.view_size)
 
     def _scores(self, heads, features, mask):
         """(scores, weights) of each head: weights are 1 where the place counts."""
         scores = heads(_with_mask(features, mask))
         return scores, [_counted(mask, score) for score in scores]
-
-
-def bounding_squares(mask: Any) -> tuple[Any, Any]:
-    """What the local view shows: (starts, sides), float32 (batch or 1, 2) and (batch or 1,).
-
-    The square around the hole and `MARGIN`, moved into the picture; pixels, not always whole ones.
-    mask: (batch or 1, height, width, 1), square pictures. Without a hole: the picture's middle.
-    """
-    length = mask.shape[1]
-    lows, highs = [], []
-    for axis in (2, 1):
-        covered = ops.max(mask[..., 0], axis=axis) > 0  # rows, then columns
-        positions = ops.arange(length, dtype="float32")[None, :]
-        low = ops.min(ops.where(covered, positions, float(length)), axis=1)
-        high = ops.max(ops.where(covered, positions + 1.0, 0.0), axis=1)
-        lows.append(low)
-        highs.append(high)
-    low, high = ops.stack(lows, axis=1), ops.stack(highs, axis=1)
-    sides = ops.max(high - low, axis=1) * (1 + 2 * MARGIN)
-    sides = ops.clip(sides, LEAST_SIDE * length, float(length))
-    starts = (low + high - sides[:, None]) / 2
-    return ops.clip(starts, 0.0, length - sides[:, None]), sides
-
-
-def _face(pictures):
-    """The whole picture, which is a portrait, in the size of the network of faces."""
-    start, side = ops.zeros((1, 2)), ops.full((1,), float(pictures.shape[1]))
-    return compositing.enlarge(pictures, start, side, face_landmarks.SIDE)
 
 
 def _distance(truth, found):
@@ -272,12 +218,6 @@ def _distance(truth, found):
         level = ops.sqrt(ops.mean(ops.square(true), axis=-1, keepdims=True) + 1e-3)
         total = total + ops.mean(ops.abs(feature - true) / level)
     return total
-
-
-def _whole_strides(pixels):
-    """The next number of pixels that the coarsest features divide."""
-    stride = efficientnet_lite0.STRIDES[-1]
-    return math.ceil(pixels / stride) * stride
 
 
 def _with_mask(features, mask):
