@@ -44,12 +44,8 @@ def default_config() -> ConfigDict:
     config.critics = ConfigDict()
     config.critics.kind = "wgan_gp"  # which networks judge
     config.critics.width = 64  # channels of their first layers; the others follow
-
-    # Projected critics also see, in portraits,
-    config.critics.eyes = False  # the eyes by themselves
-    config.critics.face = (
-        False  # the face, through a network of face landmarks (the extra `projected`)
-    )
+    config.critics.eyes = False  # projected critics also see the eyes of portraits by themselves
+    config.critics.face = False  # and their faces, through a network of face landmarks
 
     config.losses = ConfigDict()
     config.losses.l1 = 1.2  # weight of the spatially discounted L1 over the hole's box

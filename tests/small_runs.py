@@ -75,7 +75,9 @@ def assert_alike(found, expected):
     for name, weight in weights.items():
         # Moments are of gradients, in which a pixel of an L1 changes its sign at rounding's mercy.
         near = 1e-4 if "optimizer" in name else 1e-6
-        np.testing.assert_allclose(weight, wanted[name], rtol=2e-6, atol=near, err_msg=name)
+        # Statistics are sums of activations that every layer before them has rounded.
+        share = 1e-5 if "batch_norm" in name else 2e-6
+        np.testing.assert_allclose(weight, wanted[name], rtol=share, atol=near, err_msg=name)
 
 
 def arrays(path):
