@@ -95,7 +95,8 @@ class _PReLU(keras.layers.PReLU):
     """
 
     def call(self, inputs: Any) -> Any:
-        return inputs * ops.stop_gradient(ops.where(inputs > 0, 1.0, self.alpha))
+        slopes = ops.where(inputs > 0, 1.0, ops.convert_to_tensor(self.alpha))
+        return inputs * ops.stop_gradient(slopes)
 
 
 def _block(arrays, number, features, halved=False, shift=1):

@@ -1,5 +1,6 @@
 """The same step on TensorFlow and on JAX, and on JAX where there is no TensorFlow."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inpaint_tf.networks import efficientnet_lite0
+from inpaint_tf.networks import efficientnet_lite0, face_landmarks
 
 pytest.importorskip("jax", reason="the extra 'jax' is not installed")
 
@@ -83,6 +84,34 @@ def test_a_row_of_table_1_agrees(tmp_path):
     assert {f"aot_sm_patchgan/style_loss/{step}" for step in range(3)} < set(ours)
     for name, value in ours.items():
         np.testing.assert_allclose(theirs[name], value, rtol=1e-4, err_msg=name)
+
+
+LANDMARKS = """
+import sys
+import numpy as np
+from keras import ops
+from inpaint_tf.engines.active_engine import engine
+from inpaint_tf.networks import face_landmarks
+
+network = face_landmarks.build_features()
+i, j = np.mgrid[0:192, 0:192]
+waves = np.stack([np.sin(i / 17) * np.cos(j / 11), np.sin((i + j) / 23), np.cos(i / 9)], -1)
+picture = ops.convert_to_tensor(waves[None], "float32")
+gradient = engine.input_gradient(lambda x: ops.mean(network(x)[-1]), picture)
+np.savez(sys.argv[1], gradient=gradient, landmarks=network(picture)[-1])
+"""
+
+
+def test_the_network_of_faces_agrees(tmp_path):
+    if importlib.util.find_spec(face_landmarks.PACKAGE) is None:
+        pytest.skip("the weights' package is not installed")
+    for engine in ("tensorflow", "jax"):
+        run(engine, "-c", LANDMARKS, str(tmp_path / f"{engine}.npz"))
+    ours, theirs = (read(tmp_path / f"{name}.npz") for name in ("tensorflow", "jax"))
+    assert ours.keys() == theirs.keys() == {"gradient", "landmarks"}
+    for name, value in ours.items():
+        near = 1e-5 * np.abs(value).max()
+        np.testing.assert_allclose(theirs[name], value, rtol=1e-4, atol=near, err_msg=name)
 
 
 def check_agreement(folder, atol=1e-5):
