@@ -28,7 +28,6 @@ class Group(NamedTuple):
     channels: int
 
 
-STEM = 16
 STEM_BLOCKS = 2
 GROUPS = (Group(3, 32), Group(3, 64), Group(3, 128), Group(3, 128), Group(3, 128))
 """The last one looks for landmarks alone; the others are features too."""
@@ -37,8 +36,6 @@ STRIDES = (4, 8, 16, 32)
 """Of the features given out, in pixels."""
 LEVELS = (0.68, 0.59, 0.48, 0.95)
 """Of the features: their mean absolute values on 16 training faces."""
-NECK = 32
-"""Channels of the last features, which landmarks are a linear function of."""
 
 
 def build_features(arrays: dict[str, np.ndarray] | None = None) -> keras.Model:

@@ -5,8 +5,8 @@ fixed random projections, and four small heads a view, trained by hinge losses. 
 the hole is; elsewhere the composite is the truth. They learn in hundreds of steps, and their update
 needs no second derivative.
 
-The face is looked at through a network of its own, which knows faces and nothing else. Two feature
-networks are better than one (Sauer et al., "StyleGAN-XL", SIGGRAPH 2022, section 3.2).
+The face is looked at through a network of its own, which knows faces and nothing else; a second
+feature network is an idea of Sauer et al., "StyleGAN-XL", SIGGRAPH 2022.
 """
 
 import functools
