@@ -76,9 +76,10 @@ def default_config() -> ConfigDict:
     config.losses.penalty = 10.0  # weight of the gradient penalties
     config.losses.discount = 0.9  # base of the spatial discount
 
-    config.optimizer = ConfigDict()  # Adam, the same settings for generator and critics
+    config.optimizer = ConfigDict()  # the same settings for generator and critics, but for its kind
+    config.optimizer.kind = "adam"  # of the generator's: "adam" or "muon"; the critics have Adam
     config.optimizer.learning_rate = 1e-4  # before Algorithm 1
-    config.optimizer.beta_1 = 0.5  # Adam's decay of the mean of gradients
+    config.optimizer.beta_1 = 0.5  # Adam's decay of the mean of gradients, and Muon's momentum
     config.optimizer.beta_2 = 0.9  # Adam's decay of the mean of their squares
     config.optimizer.epsilon = 1e-8  # of Adam; TensorFlow 1's default, as the 2018 code used it
     config.optimizer.adversarial_learning_rate = 1e-4  # in Algorithm 1, for all networks

@@ -23,6 +23,7 @@ CLASSES = {
     "Double": "networks.layers.align_corners",
     "Gate": "networks.generators.aot",
     "IteratedSpectralConv2D": "networks.layers.norms.spectral_norm",
+    "Muon": "training.muon",
     "PartialConv2D": "networks.layers.partial_conv",
     "PhasedLearningRate": "training.optimizers",
     "ReflectConv2D": "networks.layers.reflection",

@@ -71,6 +71,7 @@ def build_trainer(config: Any) -> Any:
                 (config.train.reconstruction_steps, before),
                 (config.train.steps, adversarial),
             ],
+            config.optimizer.kind,
         ),
         build_optimizer(
             config,
@@ -96,17 +97,20 @@ def begin_from_weights(config: Any, trainer: Any) -> None:
         trainer.average.set_weights(trainer.generator.get_weights())
 
 
-def build_optimizer(config: Any, phases: list[tuple[int, float]]) -> Any:
-    """Adam for networks that get [(updates, learning rate), ...] in the phases of the run."""
+def build_optimizer(config: Any, phases: list[tuple[int, float]], kind: str = "adam") -> Any:
+    """For networks that get [(updates, learning rate), ...] in the phases of the run."""
     import keras
 
-    from inpaint_tf.training.optimizers import Adam, PhasedLearningRate
+    from inpaint_tf.training import optimizers
 
-    rate = PhasedLearningRate(phases, config.optimizer.schedule)
-    adam = Adam(rate, config.optimizer.beta_1, config.optimizer.beta_2, config.optimizer.epsilon)
+    settings = config.optimizer
+    rate = optimizers.PhasedLearningRate(phases, settings.schedule)
+    optimizer = look_up(optimizers.KINDS, kind, "kind of optimizer")(
+        rate, settings.beta_1, settings.beta_2, settings.epsilon
+    )
     if keras.config.dtype_policy().name == "mixed_float16":
-        return keras.optimizers.LossScaleOptimizer(adam)
-    return adam
+        return keras.optimizers.LossScaleOptimizer(optimizer)
+    return optimizer
 
 
 def build_holes(config: Any, kind: str | None = None) -> Any:

@@ -19,7 +19,8 @@ CHOICES = {
     "masks.fill": ("grey", "white"),  # of images.HOLE_FILLS, which needs Keras: a test compares
     "train.validation_masks": HOLES,
     "losses.feature_form": ("partial_convolution", "aot"),  # of training.terms.features, likewise
-    "optimizer.schedule": ("constant", "cosine"),  # of training.optimizers, likewise
+    "optimizer.kind": ("adam", "muon"),  # of training.optimizers, likewise
+    "optimizer.schedule": ("constant", "cosine"),  # and this
     "data.crop": CROPS,
 }
 

@@ -1,4 +1,4 @@
-"""Adam, one operation per variable where the engine has it, and its rate over a run's phases."""
+"""Kinds of optimizers, their rate over a run's phases, and Adam in one operation a variable."""
 
 import math
 from typing import Any
@@ -8,6 +8,11 @@ from keras import ops
 
 from inpaint_tf.engines import apple_gpu
 
+KINDS = {
+    "adam": "inpaint_tf.training.optimizers:Adam",
+    "muon": "inpaint_tf.training.muon:Muon",
+}
+"""Every kind of optimizer and its class, which takes (rate, beta_1, beta_2, epsilon)."""
 SCHEDULES = ("constant", "cosine")
 
 

@@ -50,7 +50,7 @@ PLACES = {
 ON_REQUEST = ("losses.", "optimizer.", "masks.", "data.", "train.")
 """What else may change if the user says so, by how it begins: it changes what is learnt from here
 on, and the checkpoint can still be loaded."""
-NEVER = {"masks.size", "data.size"}
+NEVER = {"masks.size", "data.size", "optimizer.kind"}
 """But these."""
 
 BEGUN_FROM = "generator.weights"

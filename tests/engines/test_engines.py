@@ -114,6 +114,32 @@ def test_the_network_of_faces_agrees(tmp_path):
         np.testing.assert_allclose(theirs[name], value, rtol=1e-4, atol=near, err_msg=name)
 
 
+MUON = """
+import sys
+import keras
+import numpy as np
+from inpaint_tf.training.muon import Muon
+
+rng = np.random.default_rng(0)
+draw = lambda: [rng.normal(size=s).astype("float32") for s in ((3, 3, 8, 24), (3, 3, 8, 3), (24,))]
+variables = [keras.Variable(values) for values in draw()]
+optimizer = Muon(0.01)
+optimizer.build(variables)
+for _ in range(3):
+    optimizer.apply([keras.ops.convert_to_tensor(each) for each in draw()], variables)
+np.savez(sys.argv[1], *[np.asarray(variable) for variable in variables])
+"""
+
+
+def test_updates_of_muon_agree(tmp_path):
+    for engine in ("tensorflow", "jax"):
+        run(engine, "-c", MUON, str(tmp_path / f"{engine}.npz"))
+    ours, theirs = (read(tmp_path / f"{name}.npz") for name in ("tensorflow", "jax"))
+    assert len(ours) == 3
+    for name, value in ours.items():
+        np.testing.assert_allclose(theirs[name], value, rtol=1e-5, atol=1e-6, err_msg=name)
+
+
 def check_agreement(folder, atol=1e-5):
     ours, theirs = (read(folder / f"{name}.npz") for name in ("tensorflow", "jax"))
     assert set(ours) == set(theirs)

@@ -268,6 +268,7 @@ def test_an_interrupted_run_ends_in_the_same_weights(tmp_path, pictures):
     config = everyday_config()
     config.critics.eyes = config.critics.face = True
     config.losses.face = 0.5
+    config.optimizer.kind = "muon"
     config.data.train = str(pictures)
     config.train.steps = 4
     whole = inpaint_tf.train(config, tmp_path / "whole", device="cpu", precision="float32")
