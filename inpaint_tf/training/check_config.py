@@ -36,6 +36,7 @@ LOWEST = {
     "masks.max_shrink": 0,
     "generator.width": 2,  # the last layers have half of it
     "critics.width": 8,
+    "losses.parts": 0,
     "losses.face": 0,
     "losses.matching": 0,
     "losses.known_mean": 0,
@@ -90,7 +91,7 @@ def check_config(config: Any) -> None:
     if kind.whole_picture and config.losses.discount != 1:
         reason = f"must be 1 for holes of kind {config.masks.kind!r}, which fill no box"
         _refuse(config, "losses.discount", reason)
-    for name in ("features", "face", "matching"):
+    for name in ("features", "parts", "face", "matching"):
         if config.losses[name] and config.critics.kind != "projected":
             reason = "must be 0 for other critics than those of kind 'projected'"
             _refuse(config, f"losses.{name}", reason)

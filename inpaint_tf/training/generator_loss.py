@@ -15,6 +15,7 @@ OPTIONAL_TERMS = {
     "hole": "hole_loss",
     "ring": "ring_loss",
     "features": "feature_loss",
+    "parts": "parts_loss",
     "face": "face_loss",
     "known_mean": "known_mean_loss",
     "hole_mean": "hole_mean_loss",
@@ -39,7 +40,8 @@ class LossWeights(NamedTuple):
     ring: on the L1 over the known pixels next to the hole.
     ssim: on 1 - SSIM of the composite over the hole's box.
     features: on the `feature_distance` of the composite, with critics that have one; it is a part
-      of the reconstruction, in Algorithm 1 only. face: the same for `face_distance`.
+      of the reconstruction, in Algorithm 1 only. parts, face: the same for `parts_distance` and
+      `face_distance`.
     known_mean, hole_mean: on the L1 over known and over hole pixels, both as means over all pixels
       (Liu et al., ECCV 2018: 1 and 6, of pictures whose values span 2.2 times as much).
     variation: on the total variation of the composite in the hole, dilated by a pixel (there: 0.1,
@@ -56,6 +58,7 @@ class LossWeights(NamedTuple):
     ring: float = 0.0
     ssim: float = 0.0
     features: float = 0.0
+    parts: float = 0.0
     face: float = 0.0
     known_mean: float = 0.0
     hole_mean: float = 0.0
@@ -147,6 +150,7 @@ class GeneratorLoss:
             OPTIONAL_TERMS[name]: (weight, functools.partial(distance, real))
             for name, weight, distance in (
                 ("features", weights.features, self.critics.feature_distance),
+                ("parts", weights.parts, self.critics.parts_distance),
                 ("face", weights.face, self.critics.face_distance),
             )
             if weight

@@ -117,6 +117,21 @@ def test_the_distance_of_faces_is_of_features_and_of_landmarks():
     assert float(critics.face_distance(real, real)) == 0.0
 
 
+def test_the_distance_of_parts_is_of_eyes_and_mouth_alone():
+    critics = ProjectedCritics(Levels(), Levels(), constants("local"), view_size=64)
+    real = np.full((2, 64, 64, 3), 0.5, "float32")
+    level = np.sqrt(0.5**2 + 1e-3)
+    assert float(critics.parts_distance(real, real + 0.1)) == pytest.approx(
+        2 * 2 * 0.1 / level,
+        rel=1e-5,  # two parts, two scales
+    )
+    below, above = real.copy(), real.copy()
+    below[:, 54:] += 0.1  # the chin
+    above[:, :20] += 0.1  # the forehead
+    assert float(critics.parts_distance(real, below)) == 0.0
+    assert float(critics.parts_distance(real, above)) == 0.0
+
+
 def test_the_view_of_the_face_looks_through_the_network_of_faces():
     class Doubled(Levels):
         def __call__(self, pictures):
@@ -267,7 +282,7 @@ def test_an_interrupted_run_ends_in_the_same_weights(tmp_path, pictures):
 
     config = everyday_config()
     config.critics.eyes = config.critics.face = True
-    config.losses.face = 0.5
+    config.losses.face = config.losses.parts = 0.5
     config.optimizer.kind = "muon"
     config.data.train = str(pictures)
     config.train.steps = 4

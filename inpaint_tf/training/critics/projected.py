@@ -181,6 +181,14 @@ class ProjectedCritics(Critics):
         """
         return _distance(self.features(self._whole(real)), self.features(self._whole(completed)))
 
+    def parts_distance(self, real: Any, completed: Any) -> Any:
+        """The same of the eyes and of the mouth of portraits, enlarged; the sum of both."""
+        total = 0.0
+        for show in (views.eyes, views.mouth):
+            pair = (self.features(show(each, self.view_size)) for each in (real, completed))
+            total = total + _distance(*pair)
+        return total
+
     def face_distance(self, real: Any, completed: Any) -> Any:
         """The same of the network of faces, and the landmarks' mean error in `LANDMARKS_SHARE`."""
         *truth, places = self.face.features(views.face(real))

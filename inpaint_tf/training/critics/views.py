@@ -1,7 +1,7 @@
-"""What critics on frozen features are shown of a picture: the hole, all of it, the eyes, the face.
+"""What frozen networks are shown of a picture: the hole, all of it, eyes, mouth, face.
 
 Each takes pictures, or masks, float32 (batch, height, width, channels), square, and returns them
-cut and resized. The eyes and the face are those of portraits that are framed alike.
+cut and resized. Eyes, mouth and face are those of portraits that are framed alike.
 """
 
 import math
@@ -21,6 +21,9 @@ EYES = (0.33, 0.27), (0.20, 0.45)
 they are in a portrait with the mean face of `masks.face_shapes`, brows and all."""
 EYES_SIZE = (0.5, 1.125)
 """Height and width that they are enlarged to, as shares of the other views' sides."""
+MOUTH = (0.60, 0.345), (0.20, 0.30)
+"""The same of the mouth, from below the nose to the chin, enlarged as much."""
+MOUTH_SIZE = (0.5, 0.75)
 
 
 def hole(pictures: Any, mask: Any, size: int) -> Any:
@@ -44,11 +47,20 @@ def whole(pictures: Any, size: int) -> Any:
 
 def eyes(pictures: Any, size: int) -> Any:
     """Both eyes, in `EYES_SIZE` times `size` pixels, rounded up to the features' strides."""
+    return _part(pictures, EYES, EYES_SIZE, size)
+
+
+def mouth(pictures: Any, size: int) -> Any:
+    """The mouth, in `MOUTH_SIZE` times `size` pixels, rounded up likewise."""
+    return _part(pictures, MOUTH, MOUTH_SIZE, size)
+
+
+def _part(pictures, place, enlarged, size):
     starts, sides = (
         ops.convert_to_tensor([[share * pictures.shape[1] for share in shares]], "float32")
-        for shares in EYES
+        for shares in place
     )
-    height, width = (whole_strides(share * size) for share in EYES_SIZE)
+    height, width = (whole_strides(share * size) for share in enlarged)
     return compositing.enlarge(pictures, starts, sides, (height, width))
 
 
