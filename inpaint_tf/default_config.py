@@ -57,7 +57,7 @@ def default_config() -> ConfigDict:
     config.losses.ring = 0.0  # weight of the L1 over the known pixels up to 8 beside the hole
     config.losses.ssim = 0.0  # weight of 1 - SSIM of the composite over the hole's box
     config.losses.features = 0.0  # weight of the distance of the critics' frozen features
-    config.losses.parts = 0.0  # weight of the same distance of portraits' eyes and mouths, enlarged
+    config.losses.parts = 0.0  # weight of that of portraits' eyes, noses and mouths, enlarged
     config.losses.face = 0.0  # weight of the distance of a face network's features and landmarks
     config.losses.matching = 0.0  # weight of feature matching beside projected critics' scores
 

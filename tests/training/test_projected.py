@@ -117,7 +117,7 @@ def test_the_distance_of_faces_is_of_features_and_of_landmarks():
     assert float(critics.face_distance(real, real)) == 0.0
 
 
-def test_the_distance_of_parts_is_of_eyes_and_mouth_alone():
+def test_the_distance_of_parts_is_of_eyes_nose_and_mouth_alone():
     critics = ProjectedCritics(Levels(), Levels(), constants("local"), view_size=64)
     real = np.full((2, 64, 64, 3), 0.5, "float32")
     level = np.sqrt(0.5**2 + 1e-3)

@@ -25,18 +25,20 @@ def test_the_view_of_the_eyes_shows_both_eyes_of_the_mean_face():
     assert view[..., 2].max() == 0
 
 
-def test_the_view_of_the_mouth_shows_the_mouth_of_the_mean_face():
+def test_the_view_of_nose_and_mouth_shows_those_of_the_mean_face():
     picture = np.zeros((1, 192, 192, 3), "float32")
     for x, y in 192 * face_shapes.MEAN_FACE[48:]:
         picture[0, round(y), round(x), 0] = 1
-    for y in 192 * face_shapes.MEAN_FACE[[33, 8], 1]:  # below the nose, and the chin
-        picture[0, round(y) - 2 : round(y) + 3, :, 1] = 1
+    for x, y in 192 * face_shapes.MEAN_FACE[30:36]:  # the nose's tip and its wings
+        picture[0, round(y), round(x), 1] = 1
     picture[0, : round(192 * face_shapes.MEAN_FACE[36:48, 1].max()), :, 2] = 1  # the eyes
-    view = np.asarray(views.mouth(ops.convert_to_tensor(picture), 256))
-    assert view.shape == (1, 128, 192, 3)
-    enlarged = 128 * 192 / (0.20 * 0.30 * 192**2)  # times as many pixels
-    assert view[..., 0].sum() == pytest.approx(enlarged * picture[..., 0].sum(), rel=0.01)
-    assert view[..., 1].max() > 0  # its upper edge lies between the two
+    view = np.asarray(views.nose_and_mouth(ops.convert_to_tensor(picture), 256))
+    assert view.shape == (1, 192, 192, 3)
+    enlarged = 192 * 192 / (0.28 * 0.30 * 192**2)  # times as many pixels
+    for channel in (0, 1):
+        assert view[..., channel].sum() == pytest.approx(
+            enlarged * picture[..., channel].sum(), rel=0.01
+        )
     assert view[..., 2].max() == 0
 
 

@@ -182,9 +182,9 @@ class ProjectedCritics(Critics):
         return _distance(self.features(self._whole(real)), self.features(self._whole(completed)))
 
     def parts_distance(self, real: Any, completed: Any) -> Any:
-        """The same of the eyes and of the mouth of portraits, enlarged; the sum of both."""
+        """The same of portraits' eyes and of their noses and mouths, enlarged; the sum."""
         total = 0.0
-        for show in (views.eyes, views.mouth):
+        for show in (views.eyes, views.nose_and_mouth):
             pair = (self.features(show(each, self.view_size)) for each in (real, completed))
             total = total + _distance(*pair)
         return total

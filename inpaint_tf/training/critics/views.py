@@ -1,7 +1,7 @@
-"""What frozen networks are shown of a picture: the hole, all of it, eyes, mouth, face.
+"""What frozen networks are shown of a picture: the hole, all of it, parts, the face.
 
 Each takes pictures, or masks, float32 (batch, height, width, channels), square, and returns them
-cut and resized. Eyes, mouth and face are those of portraits that are framed alike.
+cut and resized. Eyes, nose, mouth and face are those of portraits that are framed alike.
 """
 
 import math
@@ -21,9 +21,9 @@ EYES = (0.33, 0.27), (0.20, 0.45)
 they are in a portrait with the mean face of `masks.face_shapes`, brows and all."""
 EYES_SIZE = (0.5, 1.125)
 """Height and width that they are enlarged to, as shares of the other views' sides."""
-MOUTH = (0.60, 0.345), (0.20, 0.30)
-"""The same of the mouth, from below the nose to the chin, enlarged as much."""
-MOUTH_SIZE = (0.5, 0.75)
+NOSE_AND_MOUTH = (0.52, 0.345), (0.28, 0.30)
+"""The same of the nose's tip and the mouth, from below the eyes to the chin, enlarged as much."""
+NOSE_AND_MOUTH_SIZE = (0.7, 0.75)
 
 
 def hole(pictures: Any, mask: Any, size: int) -> Any:
@@ -50,9 +50,9 @@ def eyes(pictures: Any, size: int) -> Any:
     return _part(pictures, EYES, EYES_SIZE, size)
 
 
-def mouth(pictures: Any, size: int) -> Any:
-    """The mouth, in `MOUTH_SIZE` times `size` pixels, rounded up likewise."""
-    return _part(pictures, MOUTH, MOUTH_SIZE, size)
+def nose_and_mouth(pictures: Any, size: int) -> Any:
+    """Both, in `NOSE_AND_MOUTH_SIZE` times `size` pixels, rounded up likewise."""
+    return _part(pictures, NOSE_AND_MOUTH, NOSE_AND_MOUTH_SIZE, size)
 
 
 def _part(pictures, place, enlarged, size):

@@ -37,7 +37,7 @@ TERMS = {
     "hole_loss": "L1 over the hole, before its weight config.losses.hole.",
     "ring_loss": "L1 over the known pixels beside the hole, before its weight config.losses.ring.",
     "feature_loss": "Distance of the critics' frozen features, before its weight.",
-    "parts_loss": "Distance of the critics' frozen features of eyes and mouths, before its weight.",
+    "parts_loss": "The same of eyes, noses and mouths, enlarged, before its weight.",
     "face_loss": "Distance of the features and landmarks of faces, before its weight.",
     "known_mean_loss": "L1 over the known pixels, a mean over all, before its weight "
     "config.losses.known_mean.",
