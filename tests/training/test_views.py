@@ -37,7 +37,7 @@ def test_the_view_of_nose_and_mouth_shows_those_of_the_mean_face():
     enlarged = 192 * 192 / (0.28 * 0.30 * 192**2)  # times as many pixels
     for channel in (0, 1):
         assert view[..., channel].sum() == pytest.approx(
-            enlarged * picture[..., channel].sum(), rel=0.01
+            enlarged * picture[..., channel].sum(), rel=0.03
         )
     assert view[..., 2].max() == 0
 
