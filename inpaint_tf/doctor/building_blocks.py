@@ -180,7 +180,7 @@ def adam() -> Callable[..., Any]:
     """Three updates of one variable, which is reset to zero before them."""
     import keras
 
-    from inpaint_tf.training.optimizers import Adam
+    from inpaint_tf.training.optimizers.adam import Adam
 
     variable, optimizer = keras.Variable(np.zeros(64, "float32")), Adam(0.01, 0.5, 0.9, 1e-8)
     optimizer.build([variable])

@@ -14,7 +14,7 @@ from typing import Any
 
 PACKAGE = "inpaint_tf"
 CLASSES = {
-    "Adam": "training.optimizers",
+    "Adam": "training.optimizers.adam",
     "BatchNorm": "networks.layers.norms.batch_norm",
     "Clip": "networks.generators.coarse_to_fine",
     "Completion": "inference.completing_layer",
@@ -23,9 +23,9 @@ CLASSES = {
     "Double": "networks.layers.align_corners",
     "Gate": "networks.generators.aot",
     "IteratedSpectralConv2D": "networks.layers.norms.spectral_norm",
-    "Muon": "training.muon",
+    "Muon": "training.optimizers.muon",
     "PartialConv2D": "networks.layers.partial_conv",
-    "PhasedLearningRate": "training.optimizers",
+    "PhasedLearningRate": "training.optimizers.learning_rate",
     "ReflectConv2D": "networks.layers.reflection",
     "SpectralConv2D": "networks.layers.norms.spectral_norm",
     "SymmetricConv2D": "networks.layers.reflection",

@@ -102,9 +102,10 @@ def build_optimizer(config: Any, phases: list[tuple[int, float]], kind: str = "a
     import keras
 
     from inpaint_tf.training import optimizers
+    from inpaint_tf.training.optimizers.learning_rate import PhasedLearningRate
 
     settings = config.optimizer
-    rate = optimizers.PhasedLearningRate(phases, settings.schedule)
+    rate = PhasedLearningRate(phases, settings.schedule)
     optimizer = look_up(optimizers.KINDS, kind, "kind of optimizer")(
         rate, settings.beta_1, settings.beta_2, settings.epsilon
     )

@@ -10,6 +10,7 @@ from inpaint_tf.evaluation.scores.face_descriptors import dlib_faces
 from inpaint_tf.masks import KINDS as HOLES
 from inpaint_tf.networks.generators import KINDS as GENERATORS
 from inpaint_tf.networks.generators import WITH_NORMS
+from inpaint_tf.training import optimizers
 from inpaint_tf.training.critics import KINDS as CRITICS
 
 CHOICES = {
@@ -19,8 +20,8 @@ CHOICES = {
     "masks.fill": ("grey", "white"),  # of images.HOLE_FILLS, which needs Keras: a test compares
     "train.validation_masks": HOLES,
     "losses.feature_form": ("partial_convolution", "aot"),  # of training.terms.features, likewise
-    "optimizer.kind": ("adam", "muon"),  # of training.optimizers, likewise
-    "optimizer.schedule": ("constant", "cosine"),  # and this
+    "optimizer.kind": optimizers.KINDS,
+    "optimizer.schedule": optimizers.SCHEDULES,
     "data.crop": CROPS,
 }
 

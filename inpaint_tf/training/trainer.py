@@ -15,7 +15,7 @@ from inpaint_tf.masks import Hole, HoleDrawer
 from inpaint_tf.networks import generators
 from inpaint_tf.training.critics import balanced
 from inpaint_tf.training.generator_loss import ORIGINAL_WEIGHTS, GeneratorLoss, LossWeights
-from inpaint_tf.training.optimizers import last_rate
+from inpaint_tf.training.optimizers.learning_rate import last_rate
 
 PHASES = ("coarse", "reconstruction", "adversarial")
 """What an iteration trains: the coarse network alone, the generator without critics, or all."""

@@ -118,7 +118,7 @@ MUON = """
 import sys
 import keras
 import numpy as np
-from inpaint_tf.training.muon import Muon
+from inpaint_tf.training.optimizers.muon import Muon
 
 rng = np.random.default_rng(0)
 draw = lambda: [rng.normal(size=s).astype("float32") for s in ((3, 3, 8, 24), (3, 3, 8, 3), (24,))]

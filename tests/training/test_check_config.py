@@ -12,12 +12,9 @@ from inpaint_tf.training import check_config
 
 def test_choices_are_those_that_the_code_has():
     from inpaint_tf.compositing import HOLE_FILLS
-    from inpaint_tf.training.optimizers import KINDS, SCHEDULES
     from inpaint_tf.training.terms.features import FORMS
 
     assert set(check_config.CHOICES["masks.fill"]) == set(HOLE_FILLS)
-    assert set(check_config.CHOICES["optimizer.kind"]) == set(KINDS)
-    assert set(check_config.CHOICES["optimizer.schedule"]) == set(SCHEDULES)
     assert set(check_config.CHOICES["losses.feature_form"]) == set(FORMS)
 
 

@@ -15,7 +15,7 @@ PACKAGE = "inpaint_tf"
 UNTIL = "the old name goes in version 0.3"
 
 MODULES = {
-    "adam": ("training.optimizers",),
+    "adam": ("training.optimizers.adam",),
     "autodiff": ("engines.active_engine",),
     "baselines": (
         "evaluation.methods.opencv_fills",
@@ -59,7 +59,7 @@ MODULES = {
     "layers.resizing": ("networks.layers.nearest_resize",),
     "layers.shifts": ("networks.layers.diagonals",),
     "layers.upsampling": ("networks.layers.upsampling",),
-    "learning_rate": ("training.optimizers",),
+    "learning_rate": ("training.optimizers.learning_rate",),
     "losses": ("training.losses",),
     "lpips_weights": ("commands.lpips_weights",),
     "memory": ("inference.memory", "networks.layers.attention_memory"),

@@ -2,7 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from inpaint_tf.training.optimizers import Adam, PhasedLearningRate, last_rate
+from inpaint_tf.training.optimizers.adam import Adam
+from inpaint_tf.training.optimizers.learning_rate import PhasedLearningRate, last_rate
 
 
 def test_constant_changes_with_the_phase():

@@ -4,8 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from inpaint_tf.training.muon import LEAST_CHANNELS, Muon
-from inpaint_tf.training.optimizers import Adam, PhasedLearningRate
+from inpaint_tf.training.optimizers.adam import Adam
+from inpaint_tf.training.optimizers.learning_rate import PhasedLearningRate
+from inpaint_tf.training.optimizers.muon import LEAST_CHANNELS, Muon
 
 SHAPES = {"kernel": (3, 3, 8, 24), "wide": (1, 1, 16, 40), "colours": (3, 3, 8, 3), "bias": (24,)}
 RATE, MOMENTUM = 0.01, 0.5

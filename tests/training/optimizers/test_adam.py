@@ -3,7 +3,8 @@
 import keras
 import numpy as np
 
-from inpaint_tf.training.optimizers import Adam, PhasedLearningRate
+from inpaint_tf.training.optimizers.adam import Adam
+from inpaint_tf.training.optimizers.learning_rate import PhasedLearningRate
 
 
 def trained(optimizer_class, gradients):
