@@ -1,4 +1,4 @@
-"""The recipe of the weights that come with the package, in nine runs.
+"""The recipe of the weights that come with the package, in eleven runs.
 
     F="--config.data.train=FACES/train --config.data.validation=FACES/val"
     python train.py --config=configs/faces256.py:128 --workdir=logs/faces128 $F
@@ -19,15 +19,27 @@
     inpaint-tf halve --output=faces256_first.weights.h5 \
         --weights=logs/faces256_critics_again/checkpoints/step_00000300
 
-These seven give `faces256_first`. The other two have critics on frozen features. Of the first of
+These seven give `faces256_first`. The next two have critics on frozen features. Of the first of
 them the moving average after 1,192 iterations in batches of 4 is taken, of the second that of its
-end, which is `faces256` (what was changed on the way: docs/training_log.md):
+end, which is `faces256_second` (what was changed on the way: docs/training_log.md):
 
     P="--config.data.train=FACES/train"
     python train.py --config=configs/faces256.py:projected --workdir=logs/projected $P \
         --config.data.batch_size=4 --config.generator.weights=faces256_first
     python train.py --config=configs/faces256.py:projected_again --workdir=logs/projected_again $P \
         --config.generator.weights=logs/projected/checkpoints/step_00001192
+
+Then reconstruction alone once more, by Muon and stopped after 1,000 iterations, and critics that
+also see the eyes, with a loss of eyes, noses and mouths. Half of the way from `faces256_second` to
+its average after 1,500 iterations lies `faces256`, which has the eyes of the one and the decibels
+of the other:
+
+    python train.py --config=configs/faces256.py:muon --workdir=logs/muon $P \
+        --config.generator.weights=faces256_second
+    python train.py --config=configs/faces256.py:parts --workdir=logs/parts $P \
+        --config.generator.weights=logs/muon/checkpoints/step_00001000
+    inpaint-tf halve --weights=logs/parts/checkpoints/step_00001500 --base=faces256_second \
+        --strength=0.5 --output=faces256.weights.h5
 
 Small pictures first: they show where things are in a face at a quarter of the cost. Then large
 ones, then Algorithm 1 for sharpness, with an SSIM term that keeps the structure; and large pictures
@@ -65,6 +77,9 @@ class Stage(NamedTuple):
     beta_1: float = 0.0  # of Adam, there
     schedule: str = "constant"  # of the learning rate, there
     decay: float = 0.995  # of the moving average, there
+    parts: float = 0.0  # weight of the loss of eyes, noses and mouths; more than 0: a view of eyes
+    optimizer: str = "adam"  # of the generator
+    critics_rate: float = 0.0  # learning rate of critics on frozen features
 
 
 STAGES = {
@@ -76,7 +91,12 @@ STAGES = {
     "256_again": Stage(reconstruction=2400, learning_rate=4e-4, ssim=0.4),
     "critics_again": Stage(adversarial=650, ssim=0.8, critics=0.004),
     "projected": Stage(
-        adversarial=4000, ssim=0.4, critics=1.0, learning_rate=1e-4, kind="projected"
+        adversarial=4000,
+        ssim=0.4,
+        critics=1.0,
+        learning_rate=1e-4,
+        kind="projected",
+        critics_rate=4e-4,
     ),
     "projected_again": Stage(
         adversarial=1550,
@@ -89,6 +109,33 @@ STAGES = {
         beta_1=0.5,
         schedule="cosine",
         decay=0.998,
+        critics_rate=6.4e-4,
+    ),
+    "muon": Stage(
+        reconstruction=1300,
+        ssim=0.4,
+        learning_rate=4e-4,
+        kind="projected",
+        hole=1.0,
+        ring=1.5,
+        beta_1=0.9,
+        schedule="cosine",
+        decay=0.99,
+        optimizer="muon",
+    ),
+    "parts": Stage(
+        adversarial=2500,
+        ssim=0.4,
+        critics=2.0,
+        learning_rate=3e-4,
+        kind="projected",
+        hole=1.0,
+        ring=1.5,
+        beta_1=0.5,
+        schedule="cosine",
+        parts=0.1,
+        optimizer="muon",
+        critics_rate=4e-4,
     ),
 }
 
@@ -109,7 +156,7 @@ def get_config(name="256"):
     config.losses.ae = 0.3  # the composite does not show the known pixels
     config.losses.ssim = stage.ssim
     config.losses.adversarial = stage.critics
-    config.optimizer.schedule = "cosine"
+    config.optimizer.kind, config.optimizer.schedule = stage.optimizer, "cosine"
     config.train.coarse_steps = stage.coarse
     config.train.reconstruction_steps = stage.reconstruction
     config.train.steps = stage.adversarial
@@ -131,8 +178,9 @@ def get_config(name="256"):
         config.masks.kind, config.losses.discount = "everyday", 1.0
         config.losses.l1, config.losses.coarse = 0.0, 1.0
         config.losses.hole, config.losses.ring = stage.hole, stage.ring
-        config.losses.features = 0.5
-        config.optimizer.critics_learning_rate = 4 * stage.learning_rate
+        config.losses.features, config.losses.parts = 0.5, stage.parts
+        config.critics.eyes = stage.parts > 0
+        config.optimizer.critics_learning_rate = stage.critics_rate
         config.optimizer.beta_1, config.optimizer.beta_2 = stage.beta_1, 0.99
         config.optimizer.schedule = stage.schedule
         config.train.average_decay = stage.decay

@@ -201,7 +201,7 @@ def test_help_tells_what_each_setting_means():
         (
             ["--config=configs/faces256.py:512"],
             "the stage is one of 128, 128_again, 256, critics, sharpen, 256_again, critics_again, "
-            "projected, projected_again, not '512'",
+            "projected, projected_again, muon, parts, not '512'",
         ),
         (["--config=configs/quickstart.py:128"], "takes 0 positional arguments"),
         (["--config=configs/quickstart.py", "--config.data.sise=8"], "batch_size, crop, flip"),

@@ -85,13 +85,13 @@ def test_going_further_than_training_went():
 def test_the_packages_own_weights_are_the_default():
     path = locate.find_weights("faces256")
     assert path.parent == locate.SHIPPED
-    assert locate.shipped_names() == ["faces256", "faces256_first"]
+    assert locate.shipped_names() == ["faces256", "faces256_first", "faces256_second"]
     assert path.stat().st_size <= 10e6
     generator, settings = generator_file.load_generator()
     assert settings["width"] == 32
     assert generator.count_params() == 3_601_542
     assert (locate.SHIPPED / "MODEL_CARD.md").is_file()
-    with pytest.raises(UserError, match="come with the package: faces256, faces256_first"):
+    with pytest.raises(UserError, match="come with the package: faces256, faces256_first, faces256_second"):
         locate.find_weights("faces512")
 
 
