@@ -91,7 +91,7 @@ def test_the_packages_own_weights_are_the_default():
     assert settings["width"] == 32
     assert generator.count_params() == 3_601_542
     assert (locate.SHIPPED / "MODEL_CARD.md").is_file()
-    with pytest.raises(UserError, match="come with the package: faces256, faces256_first, faces256_second"):
+    with pytest.raises(UserError, match="package: faces256, faces256_first, faces256_second"):
         locate.find_weights("faces512")
 
 
