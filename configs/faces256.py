@@ -32,7 +32,7 @@ end, which is `faces256_second` (what was changed on the way: docs/training_log.
 Then reconstruction alone once more, by Muon and stopped after 1,000 iterations, and critics that
 also see the eyes, with a loss of eyes, noses and mouths. Half of the way from `faces256_second` to
 its average after 1,500 iterations lies `faces256`, which has the eyes of the one and the decibels
-of the other:
+of the other (rates and weights were changed on the way here too: docs/training_log.md):
 
     python train.py --config=configs/faces256.py:muon --workdir=logs/muon $P \
         --config.generator.weights=faces256_second

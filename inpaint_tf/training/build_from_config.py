@@ -98,7 +98,10 @@ def begin_from_weights(config: Any, trainer: Any) -> None:
 
 
 def build_optimizer(config: Any, phases: list[tuple[int, float]], kind: str = "adam") -> Any:
-    """For networks that get [(updates, learning rate), ...] in the phases of the run."""
+    """For networks that get [(updates, learning rate), ...] in the phases of the run.
+
+    kind: a key of `optimizers.KINDS`.
+    """
     import keras
 
     from inpaint_tf.training import optimizers
