@@ -13,6 +13,9 @@ value_and_input_gradient(function, inputs): (sum of `function(inputs)`, that gra
 outputs_and_pullback(function, variables, moved=()): the outputs of `function()`, a dict of tensors,
   and a function from the gradient of a loss for each of them to its gradients, one per
   `keras.Variable`. `moved`: as above.
+outputs_and_input_pullback(function, inputs): the outputs of `function(inputs)`, a dict of lists of
+  tensors, and a function from the gradient of a loss for them, as `value_and_output_gradient` gives
+  it, to its gradient for the inputs. It can be called for several losses.
 value_and_output_gradient(loss, outputs): ((total, terms), gradient of the total for each output);
   `loss(outputs)` returns (total, terms) as above.
 compiled(function, variables, batch_axis): see `runtime.compiled`.

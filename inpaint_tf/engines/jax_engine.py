@@ -54,6 +54,14 @@ def outputs_and_pullback(
     return outputs, lambda gradients: pullback(gradients)[0]
 
 
+def outputs_and_input_pullback(
+    function: Callable[[Any], dict[str, Any]], inputs: Any
+) -> tuple[dict[str, Any], Callable[[dict[str, Any]], Any]]:
+    """See `engines.active_engine`."""
+    outputs, pullback = jax.vjp(function, inputs)
+    return outputs, lambda gradients: pullback(gradients)[0]
+
+
 def value_and_output_gradient(
     loss: Callable[[dict[str, Any]], tuple[Any, Any]], outputs: dict[str, Any]
 ) -> tuple[tuple[Any, Any], dict[str, Any]]:

@@ -23,6 +23,7 @@ __all__ = [
     "input_gradient",
     "mean_over_shares",
     "on_all_devices",
+    "outputs_and_input_pullback",
     "outputs_and_pullback",
     "own_share",
     "runs_on_cpu",
@@ -63,6 +64,22 @@ def outputs_and_pullback(
     def pullback(gradients: dict[str, Any]) -> list[Any]:
         given = {name: gradient for name, gradient in gradients.items() if gradient is not None}
         return _of_all_shares(tape.gradient({name: outputs[name] for name in given}, values, given))
+
+    return outputs, pullback
+
+
+def outputs_and_input_pullback(
+    function: Callable[[Any], dict[str, Any]], inputs: Any
+) -> tuple[dict[str, Any], Callable[[dict[str, Any]], Any]]:
+    """See `engines.active_engine`."""
+    with tf.GradientTape(watch_accessed_variables=False, persistent=True) as tape:
+        tape.watch(inputs)
+        outputs = function(inputs)
+
+    def pullback(gradients: dict[str, Any]) -> Any:
+        pairs = zip(tf.nest.flatten(outputs), tf.nest.flatten(gradients), strict=True)
+        given = [(output, gradient) for output, gradient in pairs if gradient is not None]
+        return tape.gradient([output for output, _ in given], inputs, [each for _, each in given])
 
     return outputs, pullback
 

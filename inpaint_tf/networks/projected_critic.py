@@ -25,18 +25,20 @@ def build_projection(
     seed: int = 0,
     levels: Sequence[float] = efficientnet_lite0.LEVELS,
 ) -> keras.Model:
-    """The frozen network and random mixtures of its features, which are never trained.
+    """Random mixtures of a frozen network's features, which are never trained.
 
     features: a model of pictures that returns features at the scales of `PROJECTED`, and perhaps
       more after them. seed: of the mixtures (He initialisation).
     levels: what the features are divided by, their mean absolute values.
-    Call argument: pictures (batch, height, width, 3), float32 in [-1, 1].
+    Call argument: a list of the features at these scales, for pictures in [-1, 1].
     Returns a list of (batch, height / stride, width / stride, channels), by `PROJECTED`: channels
     mixed at each scale, then deeper scales mixed into finer ones.
     """
     rng = np.random.default_rng(seed)
-    pictures = keras.Input(features.input_shape[1:], dtype="float32", name="pictures")
-    scales = features(pictures)[: len(PROJECTED)]
+    scales = [
+        keras.Input(scale.shape[1:], dtype=scale.dtype)
+        for scale in features.outputs[: len(PROJECTED)]
+    ]
     mixed = [
         _random(rng, 1, channels, scale.shape[-1])(scale / level)
         for scale, level, channels in zip(scales, levels, PROJECTED, strict=True)
@@ -46,7 +48,7 @@ def build_projection(
         deeper = _random(rng, 3, finer.shape[-1], outputs[0].shape[-1])(outputs[0])
         deeper = keras.layers.UpSampling2D(2, interpolation="bilinear", dtype=_precision())(deeper)
         outputs.insert(0, (finer + deeper) * float(np.sqrt(0.5)))
-    network = keras.Model(pictures, outputs, name="projection")
+    network = keras.Model(scales, outputs, name="projection")
     network.trainable = False
     return network
 

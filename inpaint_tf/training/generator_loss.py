@@ -1,10 +1,12 @@
 """What the generator minimises: reconstruction of its stages, and what the critics say."""
 
 import functools
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from keras import ops
+
 from inpaint_tf import compositing
+from inpaint_tf.engines.active_engine import engine
 from inpaint_tf.masks import Hole
 from inpaint_tf.training import losses
 from inpaint_tf.training.critics import balanced
@@ -95,11 +97,18 @@ class GeneratorLoss:
         return [] if self.features is None else self.features.frozen_variables
 
     def __call__(
-        self, outputs: dict[str, Any], real: Any, hole: Hole, phase: str, means: list[Any]
+        self,
+        outputs: dict[str, Any],
+        real: Any,
+        hole: Hole,
+        phase: str,
+        means: list[Any],
+        seen: Any = None,
     ) -> tuple[Any, dict[str, Any]]:
         """(total, terms) of the generator's outputs, in one of the trainer's phases.
 
         real: float32 (batch, height, width, 3) in [-1, 1]. means: see `balanced.adversarial`.
+        seen: what balanced critics' `see` returned for these pictures, if it is known.
         """
         weights = self.weights
         stages = [(outputs["coarse"], weights.coarse)] if "coarse" in outputs else []
@@ -125,7 +134,7 @@ class GeneratorLoss:
             total = total + weight * value
         if phase == "adversarial":
             if self.critics.balanced:
-                added, more = self.balanced(real, outputs["refined"], hole, means)
+                added, more = self.balanced(real, outputs["refined"], hole, means, seen)
             else:
                 more = {"g_adversarial": self.critics.adversarial(real, completed, hole)}
                 added = weights.adversarial * more["g_adversarial"]
@@ -133,10 +142,12 @@ class GeneratorLoss:
         return total, {"g_loss": total, **terms}
 
     def balanced(
-        self, real: Any, refined: Any, hole: Hole, means: list[Any]
+        self, real: Any, refined: Any, hole: Hole, means: list[Any], seen: Any = None
     ) -> tuple[Any, dict[str, Any]]:
         """(total, terms) of critics that `balanced.adversarial` weighs."""
         weights = self.weights
+        completed = compositing.composite(refined, real, hole.mask)
+        seen = seen or self.critics.see(real, ops.stop_gradient(completed), hole)
         box_real = compositing.crop(real, hole.boxes, hole.size)
 
         def reconstruction(picture):
@@ -146,20 +157,22 @@ class GeneratorLoss:
                 total = total + weights.ssim * self._dissimilarity(box_real, picture, hole)
             return total
 
-        distances: dict[str, tuple[float, Callable[[Any], Any]]] = {
-            OPTIONAL_TERMS[name]: (weight, functools.partial(distance, real))
-            for name, weight, distance in (
-                ("features", weights.features, self.critics.feature_distance),
-                ("parts", weights.parts, self.critics.parts_distance),
-                ("face", weights.face, self.critics.face_distance),
-            )
-            if weight
-        }
+        def of_pictures(distance):
+            function = functools.partial(distance, real)
+            return engine.value_and_input_gradient(function, ops.stop_gradient(completed))
+
+        critics, distances = self.critics, {}
+        if weights.features:
+            of_features = seen.value_and_gradient(critics.feature_distance)
+            distances["feature_loss"] = weights.features, *of_features
+        if weights.parts:
+            distances["parts_loss"] = weights.parts, *of_pictures(critics.parts_distance)
+        if weights.face:
+            distances["face_loss"] = weights.face, *of_pictures(critics.face_distance)
         return balanced.adversarial(
-            self.critics,
-            real,
-            compositing.composite(refined, real, hole.mask),
+            completed,
             hole,
+            score=seen.value_and_gradient(critics.score),
             reconstruction=reconstruction,
             means=means,
             distances=distances,

@@ -178,15 +178,14 @@ class InpaintingTrainer(keras.Model):
         """Algorithm 1, lines 3-8: score real and completed pictures, penalise, update."""
         # Critics see composites: what the generator paints outside the hole is not asked for.
         refined = generators.refined_in_hole(self.generator)(*self._cover(real, hole))
-        return self._step_critics(real, refined, hole)
+        return self._step_critics(real, compositing.composite(refined, real, hole.mask), hole)
 
-    def _step_critics(self, real, refined, hole):
-        completed = compositing.composite(refined, real, hole.mask)
+    def _step_critics(self, real, completed, hole, *seen):
         prepared = self.critics.prepare(self.random, real.shape[0])
         variables = self.critics.trainable_variables
         (_, terms), gradients = engine.value_and_gradient(
             lambda: self._scaled(
-                self.critic_optimizer, *self.critics.loss(real, completed, hole, prepared)
+                self.critic_optimizer, *self.critics.loss(real, completed, hole, prepared, *seen)
             ),
             variables,
         )
@@ -214,10 +213,12 @@ class InpaintingTrainer(keras.Model):
             variables,
             self.generator.non_trainable_variables,
         )
-        results = self._step_critics(real, outputs["refined"], hole)
+        completed = compositing.composite(outputs["refined"], real, hole.mask)
+        seen = [self.critics.see(real, completed, hole)] if self.critics.balanced else []
+        results = self._step_critics(real, completed, hole, *seen)
         (_, terms), wanted = engine.value_and_output_gradient(
             lambda outputs: self._scaled(
-                self.generator_optimizer, *self.loss_of_outputs(outputs, real, hole, phase)
+                self.generator_optimizer, *self.loss_of_outputs(outputs, real, hole, phase, *seen)
             ),
             outputs,
         )
@@ -237,11 +238,16 @@ class InpaintingTrainer(keras.Model):
         return self.loss_of_outputs(outputs, real, hole, phase)
 
     def loss_of_outputs(
-        self, outputs: dict[str, Any], real: Any, hole: Hole, phase: str = "adversarial"
+        self,
+        outputs: dict[str, Any],
+        real: Any,
+        hole: Hole,
+        phase: str = "adversarial",
+        seen: Any = None,
     ) -> tuple[Any, dict[str, Any]]:
-        """`generator_loss`, given what `generate` returned."""
+        """`generator_loss`, given what `generate` returned and perhaps what the critics see."""
         means = self.balance if self.critics.balanced else []
-        return self.objective(outputs, real, hole, phase, means)
+        return self.objective(outputs, real, hole, phase, means, seen)
 
     def generate(self, real: Any, hole: Hole, training: bool = False) -> dict[str, Any]:
         """The generator's outputs for real pictures (batch, height, width, 3) with their `Hole`.

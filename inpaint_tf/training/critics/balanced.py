@@ -17,14 +17,13 @@ DECAY = 0.98
 
 
 def adversarial(
-    critics: Any,
-    real: Any,
     completed: Any,
     hole: Any,
     *,
+    score: tuple[Any, Any],
     reconstruction: Callable[[Any], Any],
     means: list[Any],
-    distances: dict[str, tuple[float, Callable[[Any], Any]]],
+    distances: dict[str, tuple[float, Any, Any]],
     share: float,
 ) -> tuple[Any, dict[str, Any]]:
     """(total, terms) to add to the generator's loss: of the critics, and of their features.
@@ -32,23 +31,20 @@ def adversarial(
     Both gradients are taken for the completed picture, in the hole. The total is linear in it and
     has the adversarial gradient so scaled: one pass back through the generator serves both.
 
-    critics: a `critics.base.Critics` with `balanced`; completed: the composite.
+    completed: the composite.
+    score: what the critics say of it, and the gradient of that for it.
     reconstruction: the loss of a completed picture whose gradient's norm is the measure, together
       with the distances.
     means: the running means of `TERMS`, 0 before the first step.
-    distances: (weight, function of a completed picture) by the names of their terms: of frozen
-      features, from the truth's.
+    distances: (weight, value, gradient) by the names of their terms: of frozen features from the
+      truth's.
     share: of the reconstruction's norm.
     """
     fixed = ops.stop_gradient(completed)
-    value, wanted = engine.value_and_input_gradient(
-        lambda picture: critics.adversarial(real, picture, hole), fixed
-    )
-    known, terms = engine.input_gradient(reconstruction, fixed), {}
-    features: Any = 0.0
-    for name, (weight, distance) in distances.items():
-        terms[name], gradient = engine.value_and_input_gradient(distance, fixed)
-        features = features + weight * gradient
+    value, wanted = score
+    known = engine.input_gradient(reconstruction, fixed)
+    terms = {name: distance for name, (_, distance, _) in distances.items()}
+    features = sum(weight * gradient for weight, _, gradient in distances.values())
     norms = [_norm(gradient * hole.mask) for gradient in (known + features, wanted)]
     kept = [ops.convert_to_tensor(mean) for mean in means]
     levels = [ops.where(mean > 0, mean, norm) for mean, norm in zip(kept, norms, strict=True)]

@@ -13,7 +13,8 @@ class Critics:
       the networks in its checkpoints.
     terms: names of the numbers that `loss` returns, in the order of metrics.csv.
     balanced: whether the generator's adversarial weight is a share of the norm of the
-      reconstruction's gradient, rather than a factor. Such critics may have `feature_distance`.
+      reconstruction's gradient, rather than a factor. Such critics have `see`, whose result `loss`
+      may be given, and `score` and `feature_distance`, which take it (see `projected`).
     frozen_variables: those that a step reads and that checkpoints leave out.
 
     Pictures are float32 (batch, height, width, 3) in [-1, 1]; `completed` is the composite.

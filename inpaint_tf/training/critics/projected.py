@@ -13,7 +13,6 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-import keras
 from keras import ops
 
 from inpaint_tf.engines.active_engine import engine
@@ -30,6 +29,21 @@ LANDMARKS_SHARE = 0.05
 VIEWS = ("local", "global", "eyes", "face")
 
 
+WHOLE = "features"
+"""Beside the views in what `see` returns: the features of whole pictures."""
+
+
+class Look(NamedTuple):
+    """A frozen network, and random mixtures of its features.
+
+    features: a function of pictures that returns a list of features, by scales.
+    projection: of `build_projection`, a function of this list's first `len(PROJECTED)`.
+    """
+
+    features: Any
+    projection: Any
+
+
 class View(NamedTuple):
     """One way to look at pictures.
 
@@ -38,15 +52,30 @@ class View(NamedTuple):
 
     name: str
     heads: Any
-    projection: Any
+    look: Look
     show: Callable[[Any], Any]
 
 
-class FaceNetwork(NamedTuple):
-    """features: `face_landmarks.build_features()`. projection: of `build_projection`, of them."""
+class Seen(NamedTuple):
+    """What frozen networks see in a batch: both updates need it.
 
-    features: Any
-    projection: Any
+    truth, found: of the real and of the completed pictures, {view: mixed features, by scales}; and
+      the features of whole pictures at `WHOLE`.
+    masks: {view: the hole's mask as the view shows it}.
+    pullback: from the gradient for `found` to that for the completed pictures.
+    """
+
+    truth: dict[str, list[Any]]
+    found: dict[str, list[Any]]
+    masks: dict[str, Any]
+    pullback: Callable[[dict[str, list[Any]]], Any]
+
+    def value_and_gradient(self, function: Callable[["Seen"], Any]) -> tuple[Any, Any]:
+        """A scalar function of what is seen, and its gradient for the completed pictures."""
+        (value, _), gradients = engine.value_and_output_gradient(
+            lambda found: (function(self._replace(found=found)), ()), self.found
+        )
+        return value, self.pullback(gradients)
 
 
 def _terms(names):
@@ -58,10 +87,10 @@ def _terms(names):
 def build(config: Any) -> "ProjectedCritics":
     """The critics of a config, with new heads. `UserError` without the package of the features."""
     features = efficientnet_lite0.build_features()
+    projection = projected_critic.build_projection(features, config.train.seed)
     more = [view for view in ("eyes", "face") if config.critics[view]]
     return ProjectedCritics(
-        features,
-        projected_critic.build_projection(features, config.train.seed),
+        Look(features, projection),
         {
             view: projected_critic.build_heads(f"{view}_heads", config.critics.width)
             for view in ("local", "global", *more)
@@ -77,17 +106,18 @@ def _face_network(config):
     projection = projected_critic.build_projection(
         features, config.train.seed, face_landmarks.LEVELS
     )
-    return FaceNetwork(features, projection)
+    return Look(features, projection)
 
 
 class ProjectedCritics(Critics):
     """Two views of the pictures, or up to four, each with a head a scale.
 
-    features: `efficientnet_lite0.build_features()`. projection: of `build_projection`, from these.
+    look: `efficientnet_lite0.build_features()` and mixtures of these features.
     heads: of `build_heads`, by the names of their views: "local" and "global"; perhaps "eyes", of
       both eyes, and "face", of the whole picture through the network of faces. These two are for
       portraits that are framed alike. The eyes count where the hole covers them.
-    face: the network of faces, or None where neither a view nor `face_distance` needs it.
+    face: `face_landmarks.build_features()` and mixtures of these, or None where neither a view nor
+      `face_distance` needs it.
     view_size: pixels of the first two views' sides, a multiple of 32.
     matching: weight of feature matching in what the generator minimises (Wang et al., "pix2pixHD",
       CVPR 2018, equation 3): the L1 between what the heads' layers see in truth and composite.
@@ -100,21 +130,19 @@ class ProjectedCritics(Critics):
 
     def __init__(
         self,
-        features: keras.Model,
-        projection: keras.Model,
+        look: Look,
         heads: dict[str, Any],
-        face: FaceNetwork | None = None,
+        face: Look | None = None,
         view_size: int = 256,
         matching: float = 0.0,
     ):
-        self.features = features
-        self.projection = projection
+        self.look = look
         self.face: Any = face
         self.heads = heads
         self.networks = {f"{view}_heads": network for view, network in heads.items()}
         self.terms = _terms(heads)
-        # The projections follow from the seed.
-        frozen = [projection, face.projection] if face else [projection]
+        # They follow from the packages of the features and from the seed.
+        frozen = [*look, *face] if face else look
         self.frozen_variables = [variable for each in frozen for variable in each.variables]
         self.view_size = view_size
         self.matching = matching
@@ -125,15 +153,40 @@ class ProjectedCritics(Critics):
         for heads in self.networks.values():
             projected_critic.iterate(heads)
 
-    def loss(self, real: Any, completed: Any, hole: Hole, prepared: None) -> tuple[Any, dict]:
-        """Hinge losses of all views (Lim and Ye 2017)."""
+    def see(self, real: Any, completed: Any, hole: Hole) -> Seen:
+        """What `loss`, `score` and `feature_distance` look at."""
+        masks = {view.name: view.show(_masks(hole, real.shape)) for view in self._views(hole)}
+
+        def look(pictures):
+            return self._look(pictures, hole)
+
+        found, pullback = engine.outputs_and_input_pullback(look, completed)
+        return Seen(look(real), found, masks, pullback)
+
+    def _look(self, pictures, hole):
+        """`Seen.found` of some pictures."""
+        whole = self.look.features(self._whole(pictures))
+        found = {WHOLE: whole}
+        for name, _, (features, projection), show in self._views(hole):
+            scales = whole if name == "global" else features(show(pictures))
+            found[name] = projection(scales[: len(projected_critic.PROJECTED)])
+        return found
+
+    def loss(
+        self, real: Any, completed: Any, hole: Hole, prepared: None, seen: Seen | None = None
+    ) -> tuple[Any, dict]:
+        """Hinge losses of all views (Lim and Ye 2017). seen: what `see` returns, if it is known."""
         del prepared
+        seen = seen or self.see(real, completed, hole)
         terms: dict[str, Any] = {}
         total = 0.0
-        for name, heads, projection, show in self._views(hole):
-            both, mask = show(ops.concatenate([real, completed])), show(_masks(hole, real.shape))
-            features = projection(both)
-            scores, weights = self._scores(heads, features, ops.concatenate([mask, mask]))
+        for name, heads in self.heads.items():
+            both = [
+                ops.concatenate(pair)
+                for pair in zip(seen.truth[name], seen.found[name], strict=True)
+            ]
+            mask = seen.masks[name]
+            scores, weights = self._scores(heads, both, ops.concatenate([mask, mask]))
             loss, real_score, fake_score = 0.0, 0.0, 0.0
             for score, weight in zip(scores, weights, strict=True):
                 (x, y), (inside, _) = ops.split(score, 2), ops.split(weight, 2)
@@ -150,17 +203,20 @@ class ProjectedCritics(Critics):
         return total, {"d_loss": total, **terms}
 
     def adversarial(self, real: Any, completed: Any, hole: Hole) -> Any:
+        """The `score` of completed pictures."""
+        return self.score(self.see(real, completed, hole))
+
+    def score(self, seen: Seen) -> Any:
         """-mean(score) over the hole, of all views together, and the feature matching."""
         total = 0.0
-        for _, heads, projection, show in self._views(hole):
-            mask = show(_masks(hole, real.shape))
-            features = projection(show(completed))
+        for name, heads in self.heads.items():
+            features, mask = seen.found[name], seen.masks[name]
             scores, weights = self._scores(heads, features, mask)
             for score, weight in zip(scores, weights, strict=True):
                 total = total - _mean(score, weight) / len(scores)
             if self.matching:
-                truth = projection(show(real))
-                total = total + self.matching * self._mismatch(heads, truth, features, mask)
+                mismatch = self._mismatch(heads, seen.truth[name], features, mask)
+                total = total + self.matching * mismatch
         return total
 
     def _mismatch(self, heads, truth, features, mask):
@@ -174,18 +230,19 @@ class ProjectedCritics(Critics):
             total = total + _mean(ops.mean(difference, axis=-1, keepdims=True), counted)
         return total / len(true)
 
-    def feature_distance(self, real: Any, completed: Any) -> Any:
+    @staticmethod
+    def feature_distance(seen: Seen) -> Any:
         """Mean absolute difference of the frozen features of whole pictures, summed over scales.
 
         Beside the root mean square of the truth's channels at each place. 0 where all are equal.
         """
-        return _distance(self.features(self._whole(real)), self.features(self._whole(completed)))
+        return _distance(seen.truth[WHOLE], seen.found[WHOLE])
 
     def parts_distance(self, real: Any, completed: Any) -> Any:
         """The same of portraits' eyes and of their noses and mouths, enlarged; the sum."""
         total = 0.0
         for show in (views.eyes, views.nose_and_mouth):
-            pair = (self.features(show(each, self.view_size)) for each in (real, completed))
+            pair = (self.look.features(show(each, self.view_size)) for each in (real, completed))
             total = total + _distance(*pair)
         return total
 
@@ -204,8 +261,7 @@ class ProjectedCritics(Critics):
             "face": views.face,
         }
         for name, heads in self.heads.items():
-            projection = self.face.projection if name == "face" else self.projection
-            yield View(name, heads, projection, shows[name])
+            yield View(name, heads, self.face if name == "face" else self.look, shows[name])
 
     def _whole(self, pictures):
         return views.whole(pictures, self.view_size)
