@@ -20,7 +20,7 @@ from inpaint_tf.networks.projected_critic import (
     iterate,
 )
 from inpaint_tf.training.build_from_config import build_trainer
-from inpaint_tf.training.critics.projected import Look, ProjectedCritics, _distance
+from inpaint_tf.training.critics.projected import FrozenNetwork, ProjectedCritics, _distance
 
 
 def small_config():
@@ -65,7 +65,7 @@ class Times:
         return [self.factor * each for each in features]
 
 
-LEVELS = Look(Levels(), Times(1.0))
+LEVELS = FrozenNetwork(Levels(), Times(1.0))
 
 
 def constants(*views):
@@ -124,7 +124,7 @@ class Brightness:
 
 
 def test_the_distance_of_faces_is_of_features_and_of_landmarks():
-    face = Look(Brightness(), Times(1.0))
+    face = FrozenNetwork(Brightness(), Times(1.0))
     critics = ProjectedCritics(LEVELS, constants("local"), face, view_size=64)
     real = np.full((2, 64, 64, 3), 0.5, "float32")
     distance = critics.face_distance(real, real + 0.1)
@@ -155,7 +155,7 @@ def test_the_view_of_the_face_looks_through_the_network_of_faces():
             assert pictures.shape[1:3] == (192, 192)
             return super().__call__(pictures)
 
-    face = Look(OfFaces(), Times(2.0))
+    face = FrozenNetwork(OfFaces(), Times(2.0))
     critics = ProjectedCritics(LEVELS, constants("global", "face"), face, view_size=64)
     mask = np.zeros((1, 64, 64, 1), "float32")
     mask[:, 16:48, 16:48] = 1
@@ -218,7 +218,7 @@ def test_the_features_are_a_part_of_the_reconstruction(everyday_trainer):
 
     def distance(picture):
         completed = compositing.composite(picture, real, hole.mask)
-        truth, found = map(trainer.critics.look.features, (real, completed))
+        truth, found = map(trainer.critics.frozen.features, (real, completed))
         return 0.5 * _distance(truth, found)
 
     expected = np.asarray(engine.input_gradient(distance, refined))
@@ -289,10 +289,10 @@ def test_feature_matching_is_the_difference_in_the_heads_over_the_hole(everyday_
     assert matched[0] == pytest.approx(plain[0], rel=1e-5)
 
     expected = 0.0
-    for _, heads, look, view in critics._views(hole):
+    for _, heads, network, view in critics._views(hole):
         seen = []
         for picture in (real, completed):
-            features = look.projection(look.features(view(picture))[:4])
+            features = network.projection(network.features(view(picture))[:4])
             share = [block_means(np.asarray(view(mask)), feature.shape[1]) for feature in features]
             joined = [np.concatenate(pair, axis=-1) for pair in zip(features, share, strict=True)]
             seen.append(activations(heads)(joined))

@@ -33,7 +33,7 @@ WHOLE = "features"
 """Beside the views in what `see` returns: the features of whole pictures."""
 
 
-class Look(NamedTuple):
+class FrozenNetwork(NamedTuple):
     """A frozen network, and random mixtures of its features.
 
     features: a function of pictures that returns a list of features, by scales.
@@ -52,7 +52,7 @@ class View(NamedTuple):
 
     name: str
     heads: Any
-    look: Look
+    network: FrozenNetwork
     show: Callable[[Any], Any]
 
 
@@ -90,7 +90,7 @@ def build(config: Any) -> "ProjectedCritics":
     projection = projected_critic.build_projection(features, config.train.seed)
     more = [view for view in ("eyes", "face") if config.critics[view]]
     return ProjectedCritics(
-        Look(features, projection),
+        FrozenNetwork(features, projection),
         {
             view: projected_critic.build_heads(f"{view}_heads", config.critics.width)
             for view in ("local", "global", *more)
@@ -106,13 +106,13 @@ def _face_network(config):
     projection = projected_critic.build_projection(
         features, config.train.seed, face_landmarks.LEVELS
     )
-    return Look(features, projection)
+    return FrozenNetwork(features, projection)
 
 
 class ProjectedCritics(Critics):
     """Two views of the pictures, or up to four, each with a head a scale.
 
-    look: `efficientnet_lite0.build_features()` and mixtures of these features.
+    frozen: `efficientnet_lite0.build_features()` and mixtures of these features.
     heads: of `build_heads`, by the names of their views: "local" and "global"; perhaps "eyes", of
       both eyes, and "face", of the whole picture through the network of faces. These two are for
       portraits that are framed alike. The eyes count where the hole covers them.
@@ -130,20 +130,20 @@ class ProjectedCritics(Critics):
 
     def __init__(
         self,
-        look: Look,
+        frozen: FrozenNetwork,
         heads: dict[str, Any],
-        face: Look | None = None,
+        face: FrozenNetwork | None = None,
         view_size: int = 256,
         matching: float = 0.0,
     ):
-        self.look = look
+        self.frozen = frozen
         self.face: Any = face
         self.heads = heads
         self.networks = {f"{view}_heads": network for view, network in heads.items()}
         self.terms = _terms(heads)
         # They follow from the packages of the features and from the seed.
-        frozen = [*look, *face] if face else look
-        self.frozen_variables = [variable for each in frozen for variable in each.variables]
+        networks = [*frozen, *face] if face else frozen
+        self.frozen_variables = [variable for each in networks for variable in each.variables]
         self.view_size = view_size
         self.matching = matching
 
@@ -157,15 +157,13 @@ class ProjectedCritics(Critics):
         """What `loss`, `score` and `feature_distance` look at."""
         masks = {view.name: view.show(_masks(hole, real.shape)) for view in self._views(hole)}
 
-        def look(pictures):
-            return self._look(pictures, hole)
+        features_of = functools.partial(self._features_of, hole=hole)
+        found, pullback = engine.outputs_and_input_pullback(features_of, completed)
+        return Seen(features_of(real), found, masks, pullback)
 
-        found, pullback = engine.outputs_and_input_pullback(look, completed)
-        return Seen(look(real), found, masks, pullback)
-
-    def _look(self, pictures, hole):
+    def _features_of(self, pictures, hole):
         """`Seen.found` of some pictures."""
-        whole = self.look.features(self._whole(pictures))
+        whole = self.frozen.features(self._whole(pictures))
         found = {WHOLE: whole}
         for name, _, (features, projection), show in self._views(hole):
             scales = whole if name == "global" else features(show(pictures))
@@ -242,7 +240,7 @@ class ProjectedCritics(Critics):
         """The same of portraits' eyes and of their noses and mouths, enlarged; the sum."""
         total = 0.0
         for show in (views.eyes, views.nose_and_mouth):
-            pair = (self.look.features(show(each, self.view_size)) for each in (real, completed))
+            pair = (self.frozen.features(show(each, self.view_size)) for each in (real, completed))
             total = total + _distance(*pair)
         return total
 
@@ -261,7 +259,7 @@ class ProjectedCritics(Critics):
             "face": views.face,
         }
         for name, heads in self.heads.items():
-            yield View(name, heads, self.face if name == "face" else self.look, shows[name])
+            yield View(name, heads, self.face if name == "face" else self.frozen, shows[name])
 
     def _whole(self, pictures):
         return views.whole(pictures, self.view_size)
