@@ -27,8 +27,6 @@ LEAST_HOLE = 0.25
 LANDMARKS_SHARE = 0.05
 """Of the picture's side: an error of the landmarks that weighs as much as a distance of 1."""
 VIEWS = ("local", "global", "eyes", "face")
-
-
 WHOLE = "features"
 """Beside the views in what `see` returns: the features of whole pictures."""
 
