@@ -168,13 +168,13 @@ def get_config(name="256"):
     if stage.adversarial:
         config.optimizer.adversarial_learning_rate = stage.learning_rate
         config.train.critic_updates = 1  # five make an iteration 2.5 times as long
+        config.train.shared_pictures = stage.kind == "projected"
     else:
         config.optimizer.learning_rate = stage.learning_rate
         config.optimizer.beta_1 = 0.9
         config.optimizer.beta_2 = 0.99
     if stage.kind == "projected":
         config.critics.kind = stage.kind
-        config.train.shared_pictures = True
         config.masks.kind, config.losses.discount = "everyday", 1.0
         config.losses.l1, config.losses.coarse = 0.0, 1.0
         config.losses.hole, config.losses.ring = stage.hole, stage.ring

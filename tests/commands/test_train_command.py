@@ -1,6 +1,7 @@
 """train.py as a user runs it: its errors, and that a kill loses nothing but time."""
 
 import re
+import runpy
 import signal
 import subprocess
 import sys
@@ -271,17 +272,19 @@ def test_every_config_is_valid_and_documented(name):
     assert re.search(r"hour|minutes|days", docstring)
 
 
-@pytest.mark.parametrize(
-    "stage", ["128", "256", "critics", "256_again", "critics_again", "projected"]
-)
+STAGES = runpy.run_path(str(ROOT / "configs" / "faces256.py"))["STAGES"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
 def test_a_config_file_may_take_a_word(stage):
     from inpaint_tf.commands.parsing.config_file import load_config
     from inpaint_tf.training.check_config import check_config
 
     config = load_config(f"{ROOT}/configs/faces256.py:{stage}")
     check_config(config)
-    assert config.data.size == (128 if stage == "128" else 256)
-    assert (config.train.steps > 0) == stage.startswith(("critics", "projected"))
+    assert config.data.size == (128 if stage.startswith("128") else 256)
+    with_critics = ("critics", "sharpen", "projected", "parts")
+    assert (config.train.steps > 0) == stage.startswith(with_critics)
 
 
 def test_a_misspelt_key_in_a_config_file_names_the_nearest(tmp_path):
