@@ -31,15 +31,21 @@ end, which is `faces256_second` (what was changed on the way: docs/training_log.
 
 Then reconstruction alone once more, by Muon and stopped after 1,000 iterations, and critics that
 also see the eyes, with a loss of eyes, noses and mouths. Half of the way from `faces256_second` to
-its average after 1,500 iterations lies `faces256`, which has the eyes of the one and the decibels
-of the other (rates and weights were changed on the way here too: docs/training_log.md):
+its average after 1,500 iterations lies `faces256_third`, which has the eyes of the one and the
+decibels of the other (rates and weights were changed on the way here too: docs/training_log.md):
 
     python train.py --config=configs/faces256.py:muon --workdir=logs/muon $P \
         --config.generator.weights=faces256_second
     python train.py --config=configs/faces256.py:parts --workdir=logs/parts $P \
         --config.generator.weights=logs/muon/checkpoints/step_00001000
     inpaint-tf halve --weights=logs/parts/checkpoints/step_00001500 --base=faces256_second \
-        --strength=0.5 --output=faces256.weights.h5
+        --strength=0.5 --output=faces256_third.weights.h5
+
+A tenth of the way from there to `faces256_first` lies `faces256`. That step takes no training:
+a mean of weights is calmer than either end, and is believed more often:
+
+    inpaint-tf halve --weights=faces256_third --base=faces256_first --strength=0.9 \
+        --output=faces256.weights.h5
 
 Small pictures first: they show where things are in a face at a quarter of the cost. Then large
 ones, then Algorithm 1 for sharpness, with an SSIM term that keeps the structure; and large pictures

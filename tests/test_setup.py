@@ -88,7 +88,7 @@ def test_the_wheel_has_every_file_of_the_package_and_the_configs(wheel):
     configs = {f"configs/{path.name}" for path in (ROOT / "configs").glob("*.py")}
     expected = files_under(ROOT / "inpaint_tf") | configs
     assert "weights/shipped/faces256.weights.h5" in expected
-    for name in ("first", "second"):
+    for name in ("first", "second", "third"):
         assert f"weights/shipped/faces256_{name}.weights.h5" in expected
     assert files_under(wheel / "inpaint_tf") == expected
     assert [path.name for path in wheel.iterdir() if path.suffix != ".dist-info"] == ["inpaint_tf"]

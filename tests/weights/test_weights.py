@@ -82,10 +82,21 @@ def test_going_further_than_training_went():
         blend.go_from(trained, build_generator(8), 0.5)
 
 
+def test_the_packages_own_weights_are_what_their_recipe_says():
+    default, first, third = (
+        generator_file.load_generator(name)[0]
+        for name in ("faces256", "faces256_first", "faces256_third")
+    )
+    blend.go_from(third, first, 0.9)
+    for shipped, mixed in zip(default.get_weights(), third.get_weights(), strict=True):
+        np.testing.assert_allclose(shipped, mixed, rtol=2**-11, atol=1e-7)  # rounded to float16
+
+
 def test_the_packages_own_weights_are_the_default():
     path = locate.find_weights("faces256")
     assert path.parent == locate.SHIPPED
-    assert locate.shipped_names() == ["faces256", "faces256_first", "faces256_second"]
+    earlier = ["faces256_first", "faces256_second", "faces256_third"]
+    assert locate.shipped_names() == ["faces256", *earlier]
     assert path.stat().st_size <= 10e6
     generator, settings = generator_file.load_generator()
     assert settings["width"] == 32
