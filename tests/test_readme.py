@@ -26,6 +26,15 @@ def test_links_lead_to_files(document):
     assert [target for target in missing if "://" not in target] == []
 
 
+def test_no_part_is_there_twice(document):
+    path, text = document
+    if path.name != "CHANGELOG.md":  # whose versions have the same headings
+        headings = re.findall(r"^(?:#+ .*|\*\*.+?\*\*)", text, flags=re.MULTILINE)
+        assert len(headings) == len(set(headings))
+    long = [line for line in text.splitlines() if len(line) > 80]
+    assert [line for line in set(long) if long.count(line) > 1] == []
+
+
 def test_commands_and_configs_exist(document):
     _, text = document
     named = set(re.findall(r"inpaint-tf ([a-z][a-z-]+)(?= --|`)", text))
