@@ -24,7 +24,7 @@ from inpaint_tf.commands.parsing.run_command import run_command
 from inpaint_tf.commands.wording import counted, not_completed
 from inpaint_tf.errors import Stopped, UserError
 from inpaint_tf.evaluation.picture_size import described, trained_at
-from inpaint_tf.evaluation.settings import PROTOCOLS, EvaluationSettings
+from inpaint_tf.evaluation.settings import CHOICES, PROTOCOLS, EvaluationSettings
 from inpaint_tf.masks.face_shapes import SHAPES
 from inpaint_tf.weights.locate import ACCEPTED, DEFAULT
 
@@ -72,6 +72,13 @@ def define_flags():
         None,
         "Methods without learning, with commas: telea, ns (Navier-Stokes), mean, biharmonic; "
         "covered: the grey hole itself.",
+    )
+    flags.DEFINE_enum(
+        "blend",
+        "none",
+        list(CHOICES["blend"]),
+        "membrane: what our networks' fillings lack at the hole's edge is given to them, fading "
+        "inwards. none: they are put in as they are, as in the papers.",
     )
     flags.DEFINE_string("output", None, "Folder for the results.", required=True)
     flags.DEFINE_string(
@@ -156,6 +163,7 @@ def settings_from_flags(args):
         weights=listed("weights", args.weights),
         predictions=listed("predictions", args.predictions),
         baselines=listed("baseline", args.baseline),
+        blend=args.blend,
         size=args.size,
         limit=args.limit,
         protocol=args.protocol,

@@ -130,6 +130,11 @@ def _report(settings, tested, set_judges, several):
         *picture_size.remarks(methods, rows, settings.size),
         *picture_size.enlargements(comparison.pairs, settings.size),
     ]
+    if settings.blend != "none":
+        remarks.append(
+            f"Our networks' fillings are blended into the pictures (--blend={settings.blend}), "
+            "which the papers do not do."
+        )
     tables = tabulate(
         comparison,
         settings.central,
@@ -176,8 +181,9 @@ def _networks(settings):
         "device": settings.device,
         "precision": settings.precision,
     }
+    blend = settings.blend == "membrane"
     return [
-        NetworkMethod(Inpainter.load(name, **compute), name, settings.batch_size)
+        NetworkMethod(Inpainter.load(name, **compute), name, settings.batch_size, blend)
         for name in settings.weights
     ]
 

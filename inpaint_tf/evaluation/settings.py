@@ -29,11 +29,18 @@ from inpaint_tf.masks.mask_files import TOLERANCE, MaskRule
 from inpaint_tf.networks.layers.attention_memory import SCORE_BYTES
 from inpaint_tf.weights import locate
 
-PROTOCOLS: dict[str, dict[str, Any]] = {"shah2022": {"masks": "center", "size": 256, "limit": 2000}}
+PROTOCOLS: dict[str, dict[str, Any]] = {
+    "shah2022": {"masks": "center", "size": 256, "limit": 2000, "blend": "none"}
+}
 """What a protocol sets: of the 2022 paper, section V, 2,000 pictures with 128x128 of 256x256."""
-FREE = {"masks": "center", "size": None, "limit": None}
+FREE = {"masks": "center", "size": None, "limit": None, "blend": "none"}
 """The same fields as they are without a protocol."""
-CHOICES = {"mask_pairing": ("name", "cycle"), "device": DEVICES, "precision": PRECISIONS}
+CHOICES = {
+    "mask_pairing": ("name", "cycle"),
+    "blend": ("none", "membrane"),
+    "device": DEVICES,
+    "precision": PRECISIONS,
+}
 """The values of fields that are names."""
 INPUTS = ("images", "masks", "weights", "predictions", "lpips", "inception", "recogniser")
 """The fields that are paths of what is read."""
@@ -62,6 +69,9 @@ class EvaluationSettings:
     predictions: folders of pictures that other programs completed.
     baselines: names of classic methods, see `methods.baselines.BASELINES`.
         These three take one value or several.
+    blend: "membrane": what a network's filling lacks at the hole's edge is given to it, fading
+        inwards, before it is put into the picture, see `inference.photos.blending`. "none": it is
+        put in as it is, as in the papers.
 
     size: cut pictures square and resize them to this many pixels, at least 8. "native": they stay
         as they are. None: their shorter side is brought to the size that the weights were trained
@@ -92,6 +102,7 @@ class EvaluationSettings:
     weights: Sequence[str | Path] = ()
     predictions: Sequence[str | Path] = ()
     baselines: Sequence[str] = ()
+    blend: str = "none"
     size: Size = None
     limit: int | None = None
     protocol: str | None = None
@@ -179,6 +190,11 @@ def check_values(settings: EvaluationSettings) -> None:
         value = getattr(settings, name)
         if value not in known:
             raise UserError(unknown_name(value, known, name))
+    if settings.blend != "none" and not settings.weights:
+        raise UserError(
+            f"--blend={settings.blend} changes what our networks fill in, and none is tested; add "
+            "--weights, or leave --blend out"
+        )
 
 
 def check_paths(settings: EvaluationSettings) -> None:

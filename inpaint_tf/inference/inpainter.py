@@ -8,6 +8,7 @@ import numpy as np
 
 from inpaint_tf.errors import is_out_of_memory
 from inpaint_tf.inference import memory, picture_arguments, picture_forms
+from inpaint_tf.inference.photos import blending
 from inpaint_tf.inference.photos.framing import Framing
 from inpaint_tf.networks import generators
 from inpaint_tf.networks.layers import attention_memory
@@ -94,7 +95,9 @@ class Inpainter:
             digest.update(np.ascontiguousarray(weight).tobytes())
         return digest.hexdigest()[:16]
 
-    def complete(self, images: Pictures, masks: Pictures, *, batch_size: int = 8) -> Pictures:
+    def complete(
+        self, images: Pictures, masks: Pictures, *, batch_size: int = 8, blend: bool = False
+    ) -> Pictures:
         """Fill the holes of pictures; known pixels keep their bytes.
 
         images: uint8 RGB, one (height, width, 3), a batch (batch, height, width, 3), or a list of
@@ -105,25 +108,30 @@ class Inpainter:
             is hole, and so is what is over half of 1, 255 or 65,535; see `masks.mask_files`.
             Floats, PIL images and paths too.
         batch_size: the most pictures of equal size that go through the network together.
+        blend: take the seam at the hole's edge away, see `photos.blending`. False: what the network
+            returns is put in as it is, as in the papers and in exported models.
 
         Returns the completed pictures in the form of `images`, to rounding those of
         `complete_with_raw`: a processor computes only what the holes of a batch need. Raises
         `UserError` for input of another form, a hole that leaves no known pixel, and pictures too
         large for the memory.
         """
+        if blend:  # the known pixels beside the hole are looked at as well
+            return self.complete_with_raw(images, masks, batch_size=batch_size, blend=True)[0]
         return self._complete(images, masks, batch_size, "complete_alone")[0]
 
     def complete_with_raw(
-        self, images: Pictures, masks: Pictures, *, batch_size: int = 8
+        self, images: Pictures, masks: Pictures, *, batch_size: int = 8, blend: bool = False
     ) -> tuple[Pictures, Pictures]:
         """Like `complete`, but return (completed, raw): raw is the network's picture everywhere.
 
-        Testing takes these, and in float32 exported SavedModels give the same bytes on a processor.
+        Testing takes these, and in float32 exported SavedModels give the same bytes on a processor,
+        unless `blend` is asked for. The raw picture is never blended.
         """
-        completed, raw = self._complete(images, masks, batch_size, "complete")
+        completed, raw = self._complete(images, masks, batch_size, "complete", blend)
         return completed, raw
 
-    def _complete(self, images, masks, batch_size, function):
+    def _complete(self, images, masks, batch_size, function, blend=False):
         """[completed, ...]: what a function of `completion` returns, in the form of `images`."""
         forms, restores = picture_arguments.read_forms(images)
         pictures = picture_arguments.as_pictures(forms)
@@ -139,6 +147,8 @@ class Inpainter:
             )
             for i, *each in zip(indices, *results, strict=True):
                 hole = picture_forms.is_hole(holes[i])
+                if blend:
+                    each[0] = blending.blended(each[1], pictures[i], hole)
                 areas = (hole, np.ones_like(hole))  # the raw picture is new everywhere
                 done[i] = [
                     restores[i](picture, area) for picture, area in zip(each, areas, strict=False)

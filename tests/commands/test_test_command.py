@@ -64,6 +64,7 @@ def args(tmp_path, weights):
         mask_pairing="name",
         predictions=None,
         baseline=None,
+        blend="none",
         protocol=None,
         recogniser=None,
         recognition=False,

@@ -25,7 +25,8 @@ class GreyInpainter:
         self.batches = []
         self.stop_after = stop_after
 
-    def complete_with_raw(self, images, masks, batch_size):
+    def complete_with_raw(self, images, masks, batch_size, blend):
+        assert not blend
         assert len(images) <= batch_size
         if len(self.batches) == self.stop_after:
             raise KeyboardInterrupt
@@ -204,7 +205,7 @@ def test_a_batch_that_fails_later_fails_only_what_is_not_done(folder):
     (folder / "out" / lost).unlink()
 
     class Failing(GreyInpainter):
-        def complete_with_raw(self, images, masks, batch_size):
+        def complete_with_raw(self, images, masks, batch_size, blend):
             raise UserError("no memory")
 
     again, _ = run(folder, Failing(), batch_size=4)

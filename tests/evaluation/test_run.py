@@ -18,6 +18,8 @@ from inpaint_tf.evaluation import statistics
 from inpaint_tf.evaluation.methods.baselines import BASELINES
 from inpaint_tf.evaluation.scores import table
 from inpaint_tf.evaluation.settings import EvaluationSettings
+from inpaint_tf.networks.generators.coarse_to_fine import build_generator
+from inpaint_tf.weights import generator_file
 
 
 def brightness(view):
@@ -59,6 +61,23 @@ def test_evaluate_returns_what_the_command_prints(places, monkeypatch):
     assert written["methods"] == found.summaries
     assert (places["output"] / "report.html").is_file()
     assert (places["output"] / "telea" / "3.png").is_file()
+
+
+def test_a_network_is_tested_blended_and_not(places, tmp_path):
+    small, found = tmp_path / "small.weights.h5", {}
+    settings = {"width": 4, "hole_fill": "grey", "size": 64}
+    generator_file.save_generator(build_generator(4), small, settings)
+    for blend in ("none", "membrane"):
+        fields = {**places, "output": places["output"] / blend, "weights": small}
+        evaluation = inpaint_tf.evaluate(**fields, blend=blend, limit=2)
+        found[blend] = evaluation.summaries
+        said = any("--blend=membrane" in line for line in evaluation.tables.remarks)
+        assert said == (blend == "membrane")
+    assert found["none"]["small"]["hole"]["raw"] == found["membrane"]["small"]["hole"]["raw"]
+    seams = [each["small"]["fill"]["seam"] for each in found.values()]
+    assert seams[1] < 0.7 * seams[0]
+    with pytest.raises(UserError, match="blend"):
+        inpaint_tf.evaluate(**fields, blend="none", limit=2)
 
 
 def test_evaluate_prints_nothing_but_its_progress(places, capsys):

@@ -42,6 +42,7 @@ def test_the_latest_run_is_called_by_its_name(tmp_path, monkeypatch):
 def test_a_protocol_sets_what_is_free_and_agrees_with_what_is_equal():
     found = complete_settings(settings(protocol="shah2022", size=256))
     assert (found.masks, found.size, found.limit) == ("center", 256, 2000)
+    assert found.blend == "none"
     assert complete_settings(found) == found
 
 
@@ -56,6 +57,9 @@ def test_a_protocol_sets_what_is_free_and_agrees_with_what_is_equal():
         ({"precision": "float16"}, "unknown precision 'float16'"),
         ({"protocol": "shah2023"}, "did you mean shah2022"),
         ({"protocol": "shah2022", "limit": 3}, "sets --limit=2000; leave --limit=3 out"),
+        ({"blend": "poisson"}, "unknown blend 'poisson'"),
+        ({"blend": "membrane", "baselines": "mean"}, "our networks fill in, and none is tested"),
+        ({"protocol": "shah2022", "blend": "membrane"}, "sets --blend=none; leave"),
         ({"masks": " "}, "--masks is empty"),
         ({"output": "result.jpg"}, "--output=result.jpg looks like a picture"),
         ({"masks": __file__, "mask_pairing": "cycle"}, "needs a folder of masks"),

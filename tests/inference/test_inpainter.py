@@ -47,6 +47,21 @@ def test_what_lies_under_the_hole_does_not_matter(small):
     np.testing.assert_array_equal(small.complete(image, mask), small.complete(other, mask))
 
 
+def test_blended_fillings_meet_the_picture_and_raw_ones_stay(small):
+    image, mask = np.full((64, 64, 3), 200, np.uint8), centre_mask(64, 64)
+    plain, raw = small.complete_with_raw(image, mask)
+    completed, same_raw = small.complete_with_raw(image, mask, blend=True)
+    np.testing.assert_array_equal(same_raw, raw)
+    np.testing.assert_array_equal(completed[mask == 0], image[mask == 0])
+    np.testing.assert_array_equal(small.complete(image, mask, blend=True), completed)
+    edge = np.s_[16, 16:48]  # the hole's first row
+
+    def step(picture):
+        return abs(picture[edge].astype(float) - 200).mean()
+
+    assert step(completed) < 0.5 * step(plain)
+
+
 def test_batches_give_the_bytes_of_single_pictures(small):
     images = np.stack([picture(48, 64, seed) for seed in range(5)])
     masks = np.stack([np.roll(centre_mask(48, 64), 4 * shift, axis=1) for shift in range(5)])

@@ -36,6 +36,15 @@ def without_seam(filling: np.ndarray, known: np.ndarray, hole: np.ndarray) -> np
     return blended
 
 
+def blended(filling: np.ndarray, known: np.ndarray, hole: np.ndarray) -> np.ndarray:
+    """The known picture with the filling in its hole, without a seam: uint8 like both.
+
+    filling, known: uint8 (height, width, channels). hole: bool (height, width).
+    """
+    seamless = without_seam(filling.astype(np.float32), known, hole)
+    return np.where(hole[..., None], np.clip(np.rint(seamless), 0, 255).astype(np.uint8), known)
+
+
 def membrane(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Goes on smoothly where values are not known: solves Laplace's equation there, roughly.
 

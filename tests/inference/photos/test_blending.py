@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from inpaint_tf.inference.photos.blending import membrane, without_seam
+from inpaint_tf.inference.photos.blending import blended, membrane, without_seam
 
 
 def centre(height=60, width=80):
@@ -49,6 +49,24 @@ def test_without_known_pixels_or_hole_nothing_changes():
     known = np.zeros((9, 9, 3), np.uint8)
     for hole in (np.ones((9, 9), bool), np.zeros((9, 9), bool)):
         np.testing.assert_array_equal(without_seam(filling, known, hole), filling)
+
+
+def test_blended_pictures_are_known_outside_and_within_range():
+    rng = np.random.default_rng(0)
+    known = rng.integers(0, 256, (60, 80, 3), dtype=np.uint8)
+    found = blended(255 - known, known, centre())
+    assert found.dtype == np.uint8
+    np.testing.assert_array_equal(found[~centre()], known[~centre()])
+    np.testing.assert_array_equal(
+        blended(np.full_like(known, 130), np.full_like(known, 250), centre()), 250
+    )
+
+
+def test_a_blended_filling_stays_within_the_range_of_bytes():
+    rows = np.broadcast_to(np.arange(60, dtype=np.uint8)[:, None, None] * 4, (60, 80, 3))
+    found = blended(rows, np.full_like(rows, 255), centre())  # by up to 255 levels too dark
+    assert found[centre()].max() == 255
+    assert found[centre()].min() > 100
 
 
 def test_thin_pictures():
